@@ -1,0 +1,451 @@
+"""What the browser saw, record by record, without a word of judgement.
+
+Evidence on disk is a folder: `records.jsonl` (one record of this module a line, appended as it happens), the
+documents and pictures that records name, and `manifest.json` with the SHA-256 of every file.
+
+Time. `ms` is milliseconds of the page's own life since its navigation began. Where a visit used virtual time, that
+life runs faster than the clock on the wall, and `ms` counts the life. `UtcTime` fields are the clock on the wall.
+
+Phase. In a state that makes a choice, `initial` is everything before the click and `chosen` everything the click
+caused and all that followed. A state that makes no choice (`before`, `gpc`) is `initial` from end to end.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, JsonValue, TypeAdapter
+
+from scanner.model.base import Model, StateName, UtcTime
+
+Phase = Literal["initial", "chosen"]
+
+
+class StackFrame(Model):
+    """One frame of a script's call stack. `line` and `column` count from 1."""
+
+    url: str
+    function: str = ""
+    line: int | None = None
+    column: int | None = None
+
+
+class Initiator(Model):
+    """What started a request, as the browser says: kind, and the scripts on the stack, nearest first."""
+
+    kind: str
+    url: str | None = None
+    line: int | None = None
+    stack: tuple[StackFrame, ...] = ()
+    confidence: Literal["certain", "likely"] = "certain"
+
+
+class CookieKey(Model):
+    """What tells one cookie from another in a jar. `domain` has a leading dot unless the cookie is host-only."""
+
+    name: str
+    domain: str
+    path: str
+    partition_key: str | None = None
+
+
+class SetCookieLine(Model):
+    """One raw `Set-Cookie` line of a response, and why the browser refused it (empty: it did not)."""
+
+    raw: str
+    blocked: tuple[str, ...] = ()
+
+
+class CalibrationCheck(Model):
+    """One thing the instrument must see, and whether it does."""
+
+    name: str
+    passed: bool
+    detail: str = ""
+
+
+class Calibration(Model):
+    """Result of the calibration page: can this browser be believed?"""
+
+    passed: bool
+    checks: tuple[CalibrationCheck, ...] = ()
+
+
+class Browser(Model):
+    """The browser that served as the instrument."""
+
+    name: str
+    version: str
+    executable: str = ""
+    third_party_cookies: bool
+    calibration: Calibration
+
+
+class ScanStarted(Model):
+    """First record of every scan: what was asked, of whom, with what."""
+
+    kind: Literal["scan"] = "scan"
+    schema_: Literal["cookie-scanner/evidence/1"] = Field("cookie-scanner/evidence/1", alias="schema")
+    tool_version: str
+    url: str
+    host: str
+    site: str
+    started: UtcTime
+    states: tuple[StateName, ...]
+    pages: int
+    policy: str | None = None
+    host_rules: str | None = None
+    ignore_https_errors: bool = False
+    browser: Browser | None = None
+
+
+class Request(Model):
+    """One hop of one request, with what it carried and what came back.
+
+    A redirect is several records: each later hop names the one before in `redirect_of`. `resource_type` is the
+    browser's word (Document, Script, Image, Ping, XHR, Fetch, WebSocket, ...).
+    """
+
+    kind: Literal["request"] = "request"
+    id: str
+    visit: str
+    context: StateName
+    phase: Phase
+    ms: float
+    url: str
+    method: str
+    resource_type: str
+    frame_url: str
+    top_url: str
+    initiator: Initiator
+    redirect_of: str | None = None
+    keepalive: bool = False
+    post_data: str | None = None
+    post_data_truncated: bool = False
+    request_headers: tuple[tuple[str, str], ...] = ()
+    status: int | None = None
+    mime_type: str | None = None
+    response_headers: tuple[tuple[str, str], ...] = ()
+    remote_address: str | None = None
+    body_bytes: int | None = None
+    from_cache: bool = False
+    from_service_worker: bool = False
+    failure: str | None = None
+    cookies_sent: tuple[CookieKey, ...] = ()
+    set_cookies: tuple[SetCookieLine, ...] = ()
+
+
+class ScriptCookieWrite(Model):
+    """A cookie written or deleted by script, caught at the moment of the call.
+
+    `raw` is the string given to `document.cookie`, or the JSON of the argument of a `cookieStore` call. `page_time`
+    is the page's own `Date.now()` (milliseconds since the epoch): a lifetime asked for through `expires` counts
+    from there.
+    """
+
+    kind: Literal["script-cookie"] = "script-cookie"
+    visit: str
+    context: StateName
+    phase: Phase
+    ms: float
+    api: Literal["document.cookie", "cookieStore.set", "cookieStore.delete"]
+    raw: str
+    page_time: float
+    frame_url: str
+    top_url: str
+    stack: tuple[StackFrame, ...] = ()
+
+
+class JarCookie(Model):
+    """One cookie as the browser keeps it. `expires` is seconds since the epoch, null for a session cookie."""
+
+    name: str
+    value: str
+    domain: str
+    host_only: bool
+    path: str
+    partition_key: str | None = None
+    secure: bool
+    http_only: bool
+    same_site: Literal["strict", "lax", "none", "unset"]
+    expires: float | None = None
+
+
+class JarSnapshot(Model):
+    """The whole cookie jar of one context at one moment. `visit` is the visit that had just been observed."""
+
+    kind: Literal["jar"] = "jar"
+    visit: str
+    context: StateName
+    phase: Phase
+    taken: UtcTime
+    cookies: tuple[JarCookie, ...]
+
+
+class StorageItem(Model):
+    """One key of web storage; a long value is cut (`bytes` is its true length in UTF-8)."""
+
+    key: str
+    value: str = ""
+    bytes: int = 0
+
+
+class StorageSnapshot(Model):
+    """What one origin keeps in one kind of storage, seen from one frame.
+
+    For `indexeddb` a key is `database/store`; for `cache` it is the cache's name.
+    """
+
+    kind: Literal["storage"] = "storage"
+    visit: str
+    context: StateName
+    phase: Phase
+    storage: Literal["local", "session", "indexeddb", "cache"]
+    origin: str
+    top_url: str
+    frame_url: str
+    items: tuple[StorageItem, ...]
+
+
+class ScriptCall(Model):
+    """A call of a browser interface that the instrument watches (`navigator.sendBeacon`, canvas read-back, ...)."""
+
+    kind: Literal["call"] = "call"
+    visit: str
+    context: StateName
+    phase: Phase
+    ms: float
+    api: str
+    url: str | None = None
+    detail: str = ""
+    frame_url: str
+    top_url: str
+    stack: tuple[StackFrame, ...] = ()
+
+
+class ImageSeen(Model):
+    """An image element as the page shows it at the end of a visit; sizes in CSS pixels."""
+
+    kind: Literal["image"] = "image"
+    visit: str
+    context: StateName
+    phase: Phase
+    url: str
+    natural_width: int
+    natural_height: int
+    visible: bool
+    frame_url: str
+
+
+ButtonAction = Literal["accept", "reject", "settings", "save", "close", "pay", "ack"]
+
+
+class BannerButton(Model):
+    """One button of a banner: what it does, on which layer, with its visible words. `rect` is x, y, width, height."""
+
+    action: ButtonAction
+    layer: Literal[1, 2]
+    text: str
+    rect: tuple[float, float, float, float] | None = None
+    foreground: str | None = None
+    background: str | None = None
+    font_px: float | None = None
+    element: str | None = None
+
+
+class BannerSeen(Model):
+    """What a method of answering saw on the screen at one moment. `found: false` is an observation too."""
+
+    kind: Literal["banner"] = "banner"
+    visit: str
+    context: StateName
+    phase: Phase
+    moment: Literal["loaded", "settings", "answered", "reloaded"] = "loaded"
+    found: bool
+    cmp: str | None = None
+    method: Literal["rule", "heuristic", "recipe"] | None = None
+    languages: tuple[str, ...] = ()
+    text: str = ""
+    buttons: tuple[BannerButton, ...] = ()
+    preselected: tuple[str, ...] = ()
+    frame_url: str | None = None
+    screenshot: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Step(Model):
+    """One thing done to a banner: which element, how it was pressed, what was seen after."""
+
+    did: str
+    target: str = ""
+    result: str = ""
+
+
+class ChoiceMade(Model):
+    """An answer to a banner: asked for, made, proven.
+
+    `made` is null when nothing was pressed. `verified` needs the banner gone after the click and still gone after a
+    reload; `proofs` names what held and `contradictions` what spoke against it. `via_api` says that a platform's
+    programming interface was called instead of a button that a visitor could press.
+    """
+
+    kind: Literal["choice"] = "choice"
+    visit: str
+    context: StateName
+    wanted: StateName
+    made: Literal["accept", "reject", "withdraw", "save", "ack", "close"] | None = None
+    verified: bool = False
+    clicks: int | None = None
+    method: Literal["rule", "heuristic", "recipe"] | None = None
+    via_api: bool = False
+    how: str = ""
+    steps: tuple[Step, ...] = ()
+    proofs: tuple[str, ...] = ()
+    contradictions: tuple[str, ...] = ()
+    error: str | None = None
+
+
+class SignalsRead(Model):
+    """Consent signals as the page gives them (`tcf`, `gpp`, `usp`, `google_consent_mode`, `cmp_cookie`, `gpc`)."""
+
+    kind: Literal["signals"] = "signals"
+    visit: str
+    context: StateName
+    phase: Phase
+    values: dict[str, JsonValue]
+
+
+class Screenshot(Model):
+    """A picture file of this scan, relative to the scan's folder."""
+
+    kind: Literal["screenshot"] = "screenshot"
+    visit: str
+    context: StateName
+    phase: Phase
+    label: Literal["banner", "page", "settings"]
+    file: str
+
+
+class Settling(Model):
+    """How a visit waited: the method, how long a life of the page was observed, and why it ended."""
+
+    method: Literal["virtual-time", "quiet-window", "none"]
+    life_ms: float
+    ended: str
+
+
+class Link(Model):
+    """A link of a page: absolute address and visible words."""
+
+    url: str
+    text: str = ""
+
+
+class Visit(Model):
+    """One page loaded in one context. `error` holds the browser's words where it did not load."""
+
+    kind: Literal["visit"] = "visit"
+    id: str
+    context: StateName
+    purpose: Literal["page", "reload", "policy"] = "page"
+    url: str
+    final_url: str
+    status: int | None = None
+    mime_type: str | None = None
+    title: str = ""
+    language: str | None = None
+    started: UtcTime
+    wall_ms: float
+    load_ms: float | None = None
+    settling: Settling | None = None
+    links: tuple[Link, ...] = ()
+    error: str | None = None
+    error_kind: str | None = None
+
+
+class DocumentKept(Model):
+    """A policy document as retrieved; its bytes are in `file`, relative to the evidence folder."""
+
+    kind: Literal["document"] = "document"
+    url: str
+    final_url: str
+    title: str = ""
+    language: str | None = None
+    media_type: str
+    retrieved: UtcTime
+    sha256: str
+    file: str
+    found_by: str = ""
+
+
+class Gap(Model):
+    """Something that could not be seen: a rule that needed it is inconclusive."""
+
+    kind: Literal["gap"] = "gap"
+    what: str
+    context: StateName | None = None
+    visit: str | None = None
+    url: str | None = None
+    message: str
+
+
+class ScanFinished(Model):
+    """Last record of a scan that came to its end; a scan without it was cut short."""
+
+    kind: Literal["finished"] = "finished"
+    finished: UtcTime
+    outcome: Literal["complete", "partial", "failed"]
+
+
+Record = Annotated[
+    ScanStarted
+    | Request
+    | ScriptCookieWrite
+    | JarSnapshot
+    | StorageSnapshot
+    | ScriptCall
+    | ImageSeen
+    | BannerSeen
+    | ChoiceMade
+    | SignalsRead
+    | Screenshot
+    | Visit
+    | DocumentKept
+    | Gap
+    | ScanFinished,
+    Field(discriminator="kind"),
+]
+
+RECORD: TypeAdapter[Record] = TypeAdapter(Record)
+
+
+class Document(Model):
+    """A policy document with its text, ready to be read. `sha256` is of the bytes as retrieved."""
+
+    url: str
+    title: str = ""
+    language: str | None = None
+    media_type: str
+    retrieved: UtcTime | None = None
+    sha256: str
+    text: str
+
+
+class Evidence(Model):
+    """A whole scan as recorded, sorted by kind. `finished` is null where the scan was cut short."""
+
+    scan: ScanStarted
+    finished: ScanFinished | None = None
+    visits: tuple[Visit, ...] = ()
+    requests: tuple[Request, ...] = ()
+    script_cookies: tuple[ScriptCookieWrite, ...] = ()
+    jars: tuple[JarSnapshot, ...] = ()
+    storage: tuple[StorageSnapshot, ...] = ()
+    calls: tuple[ScriptCall, ...] = ()
+    images: tuple[ImageSeen, ...] = ()
+    banners: tuple[BannerSeen, ...] = ()
+    choices: tuple[ChoiceMade, ...] = ()
+    signals: tuple[SignalsRead, ...] = ()
+    screenshots: tuple[Screenshot, ...] = ()
+    documents: tuple[Document, ...] = ()
+    gaps: tuple[Gap, ...] = ()
