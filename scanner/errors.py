@@ -11,7 +11,7 @@ class UsageError(ScannerError):
     """Wrong arguments or configuration (exit status 2)."""
 
 
-class BrowserNotFound(ScannerError):
+class BrowserNotFoundError(ScannerError):
     """No usable browser on this machine; the text says what to run."""
 
 

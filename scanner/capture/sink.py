@@ -14,4 +14,4 @@ class Sink(Protocol):
         """Append one record."""
 
     def file(self, name: str, data: bytes) -> None:
-        """Keep a file under the scan's folder, such as `screenshots/accept-banner.png` or `evidence/documents/1.html`."""
+        """Keep a file under the scan's folder, such as `screenshots/accept-banner.png`."""
