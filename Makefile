@@ -1,0 +1,52 @@
+# Two commands matter: `make scan URL=https://...` and `make test`. Each prepares everything it needs.
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev scan demo test lint types tests bench soak catalogue lock wheel sample clean
+
+BIN := .venv/bin
+
+help:  ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
+
+setup:  ## Create the environment, install what is locked, find or install a browser
+	@bash tools/setup.sh
+
+setup-dev: setup
+	@bash tools/setup.sh dev
+
+scan: setup  ## Scan a site: make scan URL=https://www.example.com/ [ARGS="--pages 3"]
+	@test -n "$(URL)" || { echo 'Say which site: make scan URL=https://www.example.com/' >&2; exit 2; }
+	@$(BIN)/cookie-scanner scan "$(URL)" $(ARGS)
+
+demo: setup  ## Scan the built-in sites on loopback and open reports/index.html
+	@$(BIN)/cookie-scanner demo $(ARGS)
+
+test: setup-dev lint types tests  ## Lint, types and all tests
+
+lint:
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports --no-cache
+
+types:
+	@$(BIN)/mypy
+
+tests:
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+bench: setup-dev  ## Measure side by side with a bare Playwright script, in one run
+	@$(BIN)/python tools/bench.py $(ARGS)
+
+catalogue: setup-dev  ## Check the catalogue of vendors; COVERAGE="names.csv sites.csv" measures it
+	@$(BIN)/python tools/catalogue.py $(COVERAGE)
+
+sample: setup  ## Build reports/sample/ anew from the demo
+	@$(BIN)/python tools/sample.py
+
+lock: setup-dev  ## Write the lock files anew
+	@$(BIN)/python -m pip install --quiet uv && bash tools/lock.sh
+
+wheel: setup-dev  ## Build the wheel into dist/
+	@$(BIN)/python -m hatchling build -t wheel
+
+clean:  ## Remove the environment and all caches
+	@rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,168 @@
+"""`scan.toml`: read, checked, and turned into one frozen Config. An unknown key is an error that names it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, field_validator
+
+from scanner.errors import UsageError
+from scanner.model.base import Model
+
+DEFAULT_STATES = ("before", "accept", "reject")
+Level = Literal["high", "medium", "low"]
+Format = Literal["pdf", "csv", "har", "sarif", "junit", "markdown"]
+STATE = re.compile(r"^(before|accept|reject|withdraw|gpc|category:[a-z][a-z0-9_-]*)$")
+
+
+class RecipeTable(Model):
+    """How to answer the banner of one site: CSS selectors, one or several steps for each action."""
+
+    banner: str | None = None
+    accept: tuple[str, ...] = ()
+    reject: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    save: tuple[str, ...] = ()
+    withdraw: tuple[str, ...] = ()
+
+    @field_validator("accept", "reject", "settings", "save", "withdraw", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return (value,)
+        return tuple(value) if isinstance(value, list) else value
+
+
+class Config(Model):
+    """Options of a scan. Every field may stand in `[scan]` of `scan.toml`, and on the command line.
+
+    `page_timeout` and `site_timeout` are seconds; `page_life` is how many seconds of each page's own time are
+    observed; `pages` counts pages in each consent state, the given address included.
+    """
+
+    urls: tuple[str, ...] = ()
+    out: str | None = None
+    policy: tuple[str, ...] = ()
+    pages: int = Field(5, ge=1, le=1000)
+    states: tuple[str, ...] = DEFAULT_STATES
+    host_rules: str | None = None
+    ignore_https_errors: bool = False
+    format: tuple[Format, ...] = ()
+    fail_on: Level | None = None
+    jobs: int = Field(1, ge=1, le=64)
+    browser: str | None = None
+    tabs: int = Field(6, ge=1, le=32)
+    page_timeout: float = Field(45.0, gt=0, le=3600)
+    site_timeout: float = Field(600.0, gt=0, le=86400)
+    page_life: float = Field(30.0, ge=0, le=600)
+    catalogue: tuple[str, ...] = ()
+    user_agent: str | None = None
+    locale: str | None = None
+    timezone: str | None = None
+    proxy: str | None = None
+    viewport: tuple[int, int] = (1366, 900)
+    recipe: dict[str, RecipeTable] = Field(default_factory=dict)
+
+    @field_validator("urls", "policy", "catalogue", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+    @field_validator("states", "format", mode="before")
+    @classmethod
+    def _comma_list(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("states")
+    @classmethod
+    def _known_states(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for state in value:
+            if not STATE.match(state):
+                raise ValueError(
+                    f"{state!r} is no consent state; known are before, accept, reject, withdraw, gpc, category:<name>"
+                )
+        if not value:
+            raise ValueError("name at least one consent state")
+        return tuple(dict.fromkeys(value))
+
+
+def read_config(path: Path | None) -> Config:
+    """Read `scan.toml`; without a path, the one in the working directory, where there is one.
+
+    Raises UsageError with file, line and key.
+    """
+    if path is None:
+        path = Path("scan.toml")
+        if not path.is_file():
+            return Config()
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: is not UTF-8 text (byte {error.start})") from error
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path}: not valid TOML: {error}") from error
+    for name in tables:
+        if name not in ("scan", "recipe"):
+            raise UsageError(_unknown(path, text, name, "", ("scan", "recipe")))
+    scan, recipes = tables.get("scan", {}), tables.get("recipe", {})
+    if not isinstance(scan, dict) or not isinstance(recipes, dict):
+        raise UsageError(f'{path}: `scan` and `recipe` are tables: write [scan] and [recipe."host"]')
+    return _validate({**{name: _frozen(value) for name, value in scan.items()}, "recipe": recipes}, path, text)
+
+
+def override(config: Config, changes: dict[str, Any]) -> Config:
+    """The same configuration with options of the command line on top; options that are null change nothing."""
+    given = {name: value for name, value in changes.items() if value is not None}
+    try:
+        return Config.model_validate({**config.model_dump(), **given})
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        option = str(problem["loc"][0]).replace("_", "-")
+        raise UsageError(f"--{option}: {_plain(problem['msg'])}") from error
+
+
+def _validate(values: dict[str, Any], path: Path, text: str) -> Config:
+    try:
+        return Config.model_validate(values)
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        place = tuple(str(part) for part in problem["loc"])
+        key = place[-1] if not place[-1].isdigit() else place[-2]
+        table = "recipe" if place[0] == "recipe" else "scan"
+        if problem["type"] == "extra_forbidden":
+            known = RecipeTable.model_fields if table == "recipe" else Config.model_fields
+            raise UsageError(_unknown(path, text, key, table, tuple(known))) from error
+        raise UsageError(f"{path}:{_line(text, key)}: {key}: {_plain(problem['msg'])}") from error
+
+
+def _frozen(value: Any) -> Any:
+    """Lists of TOML as tuples; a single string is welcome where several are allowed."""
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+
+
+def _plain(message: str) -> str:
+    return message.removeprefix("Value error, ").replace("valid tuple", "list").replace("valid dictionary", "table")
+
+
+def _unknown(path: Path, text: str, key: str, table: str, known: tuple[str, ...]) -> str:
+    near = difflib.get_close_matches(key, known, n=1)
+    where = f" in [{table}]" if table else ""
+    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+    return f"{path}:{_line(text, key)}: unknown key {key!r}{where}; {hint}"
+
+
+def _line(text: str, key: str) -> int:
+    """The line on which a key first stands, counted from 1; the file's first line where it cannot be told."""
+    pattern = re.compile(rf"""^\s*\[*\s*(?:[\w.-]+\.)?["']?{re.escape(key)}["']?\s*(?:=|\.|\]|$)""")
+    for number, line in enumerate(text.splitlines(), start=1):
+        if pattern.match(line):
+            return number
+    return 1

@@ -1,0 +1,262 @@
+"""The two halves and the file where they meet: capture writes evidence, audit reads it. Nothing else knows both."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import hashlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+from urllib.parse import urlsplit
+
+import scanner
+from scanner import audit as auditing
+from scanner import capture as capturing
+from scanner import policy as policies
+from scanner.classify import Catalogue, build_inventory, load_catalogue
+from scanner.config import Config
+from scanner.errors import ScannerError, SiteError, UsageError
+from scanner.model.base import Category
+from scanner.model.declaration import Declaration
+from scanner.model.evidence import Document, DocumentKept, Evidence
+from scanner.model.finding import SEVERITIES, AuditResult
+from scanner.model.inventory import Inventory
+from scanner.model.scan import Scan, Summary, Tool
+from scanner.report import write_reports
+from scanner.store import EvidenceWriter, read_evidence
+
+Progress = Callable[[str, capturing.Progress], None]
+"""Called with the host of the site and what is being done to it."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """One scanned or audited site and the folder of its files."""
+
+    scan: Scan
+    folder: Path
+
+
+def target_url(text: str) -> str:
+    """The address to scan from what a user typed; `https://` is understood where no scheme is given.
+
+    Raises UsageError for what is no web address.
+    """
+    url = text.strip()
+    if "://" not in url:
+        url = f"https://{url}"
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no web address: {error}") from error
+    if parts.scheme not in ("http", "https"):
+        raise UsageError(f"{text!r} is no web address: only http and https can be scanned")
+    if not host or any(character.isspace() or character in '<>"\\^`{|}' for character in url):
+        raise UsageError(f"{text!r} is no web address: write something like https://www.example.com/")
+    return url if parts.path else parts._replace(path="/").geturl()
+
+
+def now() -> str:
+    """This moment in UTC, ISO 8601 to the second."""
+    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@asynccontextmanager
+async def open_instrument(config: Config, *, calibrate: bool = True) -> AsyncIterator[capturing.Instrument]:
+    """A calibrated browser as the configuration wants it."""
+    options = capturing.BrowserOptions(
+        executable=config.browser,
+        host_rules=config.host_rules,
+        ignore_https_errors=config.ignore_https_errors,
+        proxy=config.proxy,
+        user_agent=config.user_agent,
+        locale=config.locale,
+        timezone=config.timezone,
+        viewport=config.viewport,
+    )
+    async with capturing.open_instrument(options, calibrate=calibrate) as instrument:
+        yield instrument
+
+
+async def capture(instrument: capturing.Instrument, url: str, config: Config, folder: Path, progress: Progress) -> None:
+    """Scan one site into the evidence of `folder`. A site that cannot be scanned leaves evidence that says so."""
+    host = urlsplit(url).hostname or url
+    addresses, files = split_policies(config.policy)
+    recipe = config.recipe.get(host) or config.recipe.get(host.removeprefix("www."))
+    plan = capturing.Plan(
+        url=url,
+        states=config.states,
+        pages=config.pages,
+        policy_urls=addresses,
+        recipe=recipe,
+        tabs=config.tabs,
+        page_timeout_s=config.page_timeout,
+        site_timeout_s=config.site_timeout,
+        life_ms=config.page_life * 1000,
+        tool_version=scanner.__version__,
+        user_given_policy=", ".join(config.policy) or None,
+    )
+    given = [policies.document_from_file(Path(name)) for name in files]
+    with EvidenceWriter(folder) as writer:
+
+        def choose(links: Sequence[capturing.Link]) -> Sequence[tuple[str, str]]:
+            return () if config.policy else policies.choose_documents(links, url)
+
+        sink = _BeforeTheEnd(writer, given)
+        await instrument.scan(plan, sink, progress=lambda step: progress(host, step), choose_documents=choose)
+
+
+def audit(
+    folder: Path,
+    config: Config,
+    catalogue: Catalogue,
+    *,
+    out: Path | None = None,
+    policy: Sequence[str] = (),
+) -> Done:
+    """Judge recorded evidence and write the reports. No browser, no network, no clock: the same evidence and
+    catalogue give the same bytes.
+    """
+    recorded = read_evidence(folder)
+    documents: Sequence[Document] = recorded.evidence.documents
+    if policy:
+        addresses, files = split_policies(policy)
+        if addresses:
+            raise UsageError(f"--policy {addresses[0]}: an audit works offline; save the page and give the file")
+        documents = [policies.document_from_file(Path(name)) for name in files]
+    scan = judge(recorded.evidence, documents, catalogue)
+    target = out or recorded.folder
+    write_reports(scan, target, pictures=recorded.pictures, formats=config.format)
+    return Done(scan, target)
+
+
+def judge(evidence: Evidence, documents: Sequence[Document], catalogue: Catalogue) -> Scan:
+    """Evidence and policy documents in, the whole result out: the pure half of the program."""
+    inventory = build_inventory(evidence, catalogue)
+    declaration = policies.read(documents, known_vendors=catalogue.vendors)
+    result = auditing.audit(inventory, declaration)
+    return _scan(inventory, declaration, result)
+
+
+async def scan_sites(
+    urls: Sequence[str],
+    config: Config,
+    folder_of: Callable[[str], Path],
+    progress: Progress,
+    done: Callable[[str, Done | ScannerError], None],
+) -> None:
+    """Capture and audit every site, `config.jobs` at once, in one browser; `done` is called as each site ends.
+
+    An error of one site is handed to `done` and does not touch the others. Interrupted, evidence so far is kept.
+    """
+    catalogue = load_catalogue(tuple(Path(name) for name in config.catalogue))
+    gate = asyncio.Semaphore(config.jobs)
+    async with open_instrument(config) as instrument:
+
+        async def one(url: str) -> None:
+            async with gate:
+                folder = folder_of(url)
+                try:
+                    await capture(instrument, url, config, folder, progress)
+                    done(url, await asyncio.to_thread(audit, folder, config, catalogue))
+                except ScannerError as error:
+                    done(url, error)
+
+        async with asyncio.TaskGroup() as group:
+            for url in urls:
+                group.create_task(one(url))
+
+
+async def read_policies(names: Sequence[str], config: Config, folder: Path) -> list[tuple[str, Declaration]]:
+    """What each address or file declares. Files need no browser; pages are fetched into evidence in `folder`.
+
+    Raises PolicyError for a file that cannot be read, and SiteError for an address that gives no document.
+    """
+    addresses, files = split_policies(names)
+    catalogue = load_catalogue(tuple(Path(name) for name in config.catalogue))
+    found: dict[str, Declaration] = {}
+    for name in files:
+        found[name] = policies.read([policies.document_from_file(Path(name))], known_vendors=catalogue.vendors)
+    if addresses:
+        async with open_instrument(config, calibrate=False) as instrument:
+            for number, url in enumerate(addresses, start=1):
+                place = folder / str(number)
+                with EvidenceWriter(place) as writer:
+                    await instrument.fetch_documents([url], writer)
+                evidence = read_evidence(place).evidence
+                if not evidence.documents:
+                    why = next((f": {visit.error}" for visit in evidence.visits if visit.error), "")
+                    raise SiteError("policy", f"{url}: no policy could be fetched{why}")
+                found[url] = policies.read(evidence.documents, known_vendors=catalogue.vendors)
+    return [(name, found[name]) for name in names]
+
+
+def split_policies(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What `--policy` was given, as addresses and as files."""
+    addresses = tuple(name for name in names if name.startswith(("http://", "https://")))
+    return addresses, tuple(name for name in names if name not in addresses)
+
+
+class _BeforeTheEnd:
+    """A sink that keeps the policy files a user gave as evidence, right after the record that opens the scan."""
+
+    def __init__(self, writer: EvidenceWriter, documents: Sequence[Document]) -> None:
+        self._writer = writer
+        self._documents = list(documents)
+
+    def record(self, record: capturing.Record) -> None:
+        self._writer.record(record)
+        while self._documents:
+            document = self._documents.pop(0)
+            data = document.text.encode("utf-8")
+            name = f"evidence/documents/given-{hashlib.sha256(data).hexdigest()[:12]}"
+            self._writer.file(name, data)
+            kept = DocumentKept(
+                url=document.url,
+                final_url=document.url,
+                title=document.title,
+                language=document.language,
+                media_type=document.media_type,
+                retrieved=now(),
+                sha256=document.sha256,
+                file=name.removeprefix("evidence/"),
+                found_by="given by the user",
+            )
+            self._writer.record(kept)
+
+    def file(self, name: str, data: bytes) -> None:
+        self._writer.file(name, data)
+
+
+def _scan(inventory: Inventory, declaration: Declaration, result: AuditResult) -> Scan:
+    names = set(Inventory.model_fields) & set(Scan.model_fields)
+    return Scan.model_validate(
+        {name: getattr(inventory, name) for name in names}
+        | {
+            "schema": "cookie-scanner/scan/1",
+            "tool": Tool(version=scanner.__version__),
+            "declaration": declaration,
+            "findings": result.findings,
+            "checks": result.checks,
+            "summary": _summary(inventory, result),
+        }
+    )
+
+
+def _summary(inventory: Inventory, result: AuditResult) -> Summary:
+    kept = [cookie for cookie in inventory.cookies if cookie.blocked is None]
+    return Summary(
+        score=auditing.score(inventory, result),
+        findings={level: sum(finding.severity == level for finding in result.findings) for level in SEVERITIES},
+        cookies={
+            state: {
+                category: sum(cookie.category == category and state in cookie.states for cookie in kept)
+                for category in get_args(Category)
+            }
+            for state in inventory.states
+        },
+    )

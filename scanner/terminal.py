@@ -1,0 +1,120 @@
+"""What the command line shows: plain values in, rich renderables out. Nothing here prints."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from scanner.model.declaration import Declaration
+from scanner.model.evidence import Browser
+from scanner.model.finding import Severity
+from scanner.model.scan import Scan
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_COLOUR: dict[Severity, str] = {"high": "bold red", "medium": "yellow", "low": "cyan", "info": "dim"}
+_STATE_WORDS = {"before": "before choosing", "accept": "after accepting", "reject": "after refusing"}
+
+
+def clean(text: str, limit: int = 300) -> str:
+    """Text that a site controls, made safe for a terminal: no control or direction characters, and cut to size."""
+    safe = _CONTROL.sub(" ", text)
+    return safe if len(safe) <= limit else safe[: limit - 1] + "…"
+
+
+def state_words(state: str) -> str:
+    """A consent state in words for a table's head."""
+    return _STATE_WORDS.get(state, state)
+
+
+def states_table(scan: Scan) -> Table:
+    """One column for each state: reached, cookies by category, hosts of third parties, hits to collectors."""
+    table = Table(title=clean(scan.target.url), title_justify="left", show_edge=False, pad_edge=False)
+    table.add_column("")
+    for state in scan.states:
+        table.add_column(state_words(state), justify="right")
+    rows: list[tuple[str, list[str]]] = [("choice", [_choice(scan, state) for state in scan.states])]
+    for category in ("necessary", "functional", "analytics", "marketing", "unknown"):
+        counts = [scan.summary.cookies.get(state, {}).get(category, 0) for state in scan.states]
+        if any(counts):
+            rows.append((f"cookies: {category}", [str(count) for count in counts]))
+    third = [sum(host.party == "third" and state in host.states for host in scan.requests) for state in scan.states]
+    hits = [sum(state in beacon.states for beacon in scan.beacons) for state in scan.states]
+    rows += [("third-party hosts", [str(n) for n in third]), ("beacons", [str(n) for n in hits])]
+    for name, cells in rows:
+        # A state that was not reached was not measured: a zero there would be an invented figure.
+        table.add_row(name, *(c if scan.states[s].reached else "–" for s, c in zip(scan.states, cells, strict=True)))
+    return table
+
+
+def _choice(scan: Scan, state: str) -> str:
+    entry = scan.states[state]
+    if not entry.reached:
+        return "not reached"
+    if state == "before":
+        return "banner" if entry.banner.found else "no banner"
+    return "verified" if entry.choice.verified else "not verified"
+
+
+def findings_table(scan: Scan) -> Table:
+    """The findings, worst first, a line each."""
+    table = Table(show_edge=False, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for finding in scan.findings:
+        level = Text(finding.severity, style=_COLOUR[finding.severity])
+        table.add_row(level, finding.rule, Text(clean(finding.subject)))
+    return table
+
+
+def outcome_line(scan: Scan) -> str:
+    """The result in one line of plain text."""
+    counts = scan.summary.findings
+    parts = [f"{counts[level]} {level}" for level in ("high", "medium", "low", "info") if counts.get(level)]
+    problems = "" if scan.outcome == "complete" else f" ({scan.outcome}: {_first_problem(scan)})"
+    found = "not graded" if scan.outcome == "failed" else ", ".join(parts) or "no findings"
+    return f"{scan.target.host}: {found}{problems}"
+
+
+def _first_problem(scan: Scan) -> str:
+    return clean(scan.problems[0].message) if scan.problems else "it was cut short"
+
+
+def calibration_table(browser: Browser) -> Table:
+    """What the browser can and cannot see, a line each."""
+    table = Table(show_edge=False, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column()
+    for check in browser.calibration.checks:
+        mark = Text("sees" if check.passed else "blind", style="green" if check.passed else "bold red")
+        table.add_row(mark, Text(f"{check.name}{': ' + clean(check.detail) if check.detail else ''}"))
+    return table
+
+
+def declaration_tables(name: str, declaration: Declaration) -> Sequence[Table | Text]:
+    """What a policy declares: cookies, vendors, claims."""
+    if not declaration.found:
+        return (Text(f"{clean(name)}: no policy was recognised in this document"),)
+    shown: list[Table | Text] = [Text(f"{clean(name)} ({declaration.policy_language or 'language unknown'})", "bold")]
+    cookies = _table("cookie", "provider", "category", "duration", "party")
+    for row in declaration.cookies:
+        duration = row.duration_text or ""
+        cookies.add_row(*(clean(c or "") for c in (row.name, row.provider, row.category, duration, row.party)))
+    vendors = _table("vendor", "purpose", "words")
+    for vendor in declaration.vendors:
+        vendors.add_row(*(clean(c or "", 120) for c in (vendor.name, vendor.purpose_category, vendor.quote)))
+    claims = _table("claim", "words")
+    for claim in declaration.claims:
+        claims.add_row(clean(claim.code), clean(claim.evidence, 160))
+    shown += [table for table in (cookies, vendors, claims) if table.row_count]
+    return shown
+
+
+def _table(*columns: str) -> Table:
+    table = Table(show_edge=False, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
