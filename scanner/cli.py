@@ -18,7 +18,7 @@ from rich.text import Text
 
 import scanner
 from scanner.config import Config, override, read_config
-from scanner.errors import BrowserNotFoundError, ScannerError, UsageError
+from scanner.errors import BrowserNotFoundError, PolicyError, ScannerError, UsageError
 from scanner.model.finding import SEVERITIES
 from scanner.model.scan import Scan
 from scanner.terminal import (
@@ -60,7 +60,7 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         err.print("interrupted; the evidence so far is kept")
         sys.exit(INTERRUPTED)
-    except (UsageError, BrowserNotFoundError) as error:
+    except (UsageError, BrowserNotFoundError, PolicyError) as error:
         sys.exit(_fail(error, WRONG_USAGE))
     except ScannerError as error:
         sys.exit(_fail(error, SITE_FAILED))
@@ -127,7 +127,7 @@ def scan(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line of summary per site.")] = False,
 ) -> None:
     """Visit each site in every consent state, record evidence, read the policy, compare, write the report."""
-    from scanner.pipeline import target_url
+    from scanner.pipeline import policy_files, target_url
 
     settings = override(
         read_config(config),
@@ -149,6 +149,7 @@ def scan(
     if not settings.urls:
         raise UsageError("give the address of a site to scan: cookie-scanner scan https://www.example.com/")
     targets = list(dict.fromkeys(target_url(url) for url in settings.urls))
+    policy_files(settings.policy)
     raise typer.Exit(_scan(targets, settings, quiet=quiet, as_json=as_json))
 
 

@@ -85,7 +85,7 @@ async def open_instrument(config: Config, *, calibrate: bool = True) -> AsyncIte
 async def capture(instrument: capturing.Instrument, url: str, config: Config, folder: Path, progress: Progress) -> None:
     """Scan one site into the evidence of `folder`. A site that cannot be scanned leaves evidence that says so."""
     host = urlsplit(url).hostname or url
-    addresses, files = split_policies(config.policy)
+    addresses, _ = split_policies(config.policy)
     recipe = config.recipe.get(host) or config.recipe.get(host.removeprefix("www."))
     plan = capturing.Plan(
         url=url,
@@ -100,7 +100,7 @@ async def capture(instrument: capturing.Instrument, url: str, config: Config, fo
         tool_version=scanner.__version__,
         user_given_policy=", ".join(config.policy) or None,
     )
-    given = [policies.document_from_file(Path(name)) for name in files]
+    given = policy_files(config.policy)
     with EvidenceWriter(folder) as writer:
 
         def choose(links: Sequence[capturing.Link]) -> Sequence[tuple[str, str]]:
@@ -124,10 +124,10 @@ def audit(
     recorded = read_evidence(folder)
     documents: Sequence[Document] = recorded.evidence.documents
     if policy:
-        addresses, files = split_policies(policy)
+        addresses, _ = split_policies(policy)
         if addresses:
             raise UsageError(f"--policy {addresses[0]}: an audit works offline; save the page and give the file")
-        documents = [policies.document_from_file(Path(name)) for name in files]
+        documents = policy_files(policy)
     scan = judge(recorded.evidence, documents, catalogue)
     target = out or recorded.folder
     write_reports(scan, target, pictures=recorded.pictures, formats=config.format)
@@ -199,6 +199,11 @@ def split_policies(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ..
     """What `--policy` was given, as addresses and as files."""
     addresses = tuple(name for name in names if name.startswith(("http://", "https://")))
     return addresses, tuple(name for name in names if name not in addresses)
+
+
+def policy_files(names: Sequence[str]) -> list[Document]:
+    """The documents of all files among `names`. Raises PolicyError for one that is not there or cannot be read."""
+    return [policies.document_from_file(Path(name)) for name in split_policies(names)[1]]
 
 
 class _BeforeTheEnd:
