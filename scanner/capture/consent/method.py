@@ -7,8 +7,11 @@ from typing import Literal, Protocol
 
 from playwright.async_api import Page
 
+from scanner.capture.consent.recipe import Recipe
 from scanner.model.base import StateName
 from scanner.model.evidence import BannerButton, Step
+
+__all__ = ["Answer", "Method", "MethodName", "Pace", "Recipe", "Sighting"]
 
 MethodName = Literal["recipe", "heuristic", "rule"]
 
@@ -40,6 +43,10 @@ class Answer:
     error: str | None = None
     buttons: tuple[BannerButton, ...] = field(default=())
     """Buttons found on the way, such as those of a second layer."""
+    preselected: tuple[str, ...] = ()
+    """Choices found switched on beforehand on a second layer."""
+    final: bool = False
+    """The site offers no such choice: no other method should try to make it by other means."""
 
 
 class Pace(Protocol):

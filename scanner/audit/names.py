@@ -1,0 +1,146 @@
+"""Does a declared cookie name cover an observed one?
+
+Policies write variable parts in many ways (`_ga_*`, `_ga_<container-id>`, `_hjSession_{id}`, `_pk_id.#`, a row of
+the letter x), lose the letter case, or show one sample of a name that differs from visitor to visitor.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Set
+from dataclasses import dataclass
+from functools import lru_cache
+
+_QUOTES = " \t\r\n`\"'“”‘’„«»‹›,;:"
+_ESCAPE = re.compile(r"\\([_*#\[\]<>.{}-])")
+_REPEAT = re.compile(r"\s*[\[(]\s*[x×]\s*\d+\s*[\])]$", re.I)
+_PLACEHOLDER = re.compile(r"<[^<>]*>|\{[^{}]*\}|\[[^\[\]]*\]|\([^()]*\)|#+|\*+|…|\.{3,}|%[sd]|x{3,}", re.I)
+_SPELLED = re.compile(r"(?<=[_.])(?:container|property|measurement|tracking|web ?site|site)[- ]?id$", re.I)
+# `_hjSession_ID`: capitals that stand out from a name in small letters; `USER_ID` is a name of its own.
+_CAPITAL_ID = re.compile(r"(?<=[_.])ID$")
+_SHORT_PLACEHOLDER = re.compile(r"(?<=[-_.*])[xyn]{1,2}(?=$|[-_.])", re.I)
+_COMMENT = re.compile(r"\s+\([^()]*\)$")
+_UUID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.I)
+_SEPARATORS = "._-"
+# Fewer letters than this say nothing: a bare wildcard, or `_*`, would cover every cookie there is.
+_MIN_LITERAL = 2
+_MIN_STEM = 3
+_MIN_CODE = 5
+_MIN_HEX = 10
+
+
+@dataclass(frozen=True, slots=True)
+class NameMatch:
+    """How well a declared name fits: exactly, by its placeholder, or by the stem of a name with a variable tail.
+
+    Higher `level` and then more `literal` characters win.
+    """
+
+    level: int
+    literal: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    text: str
+    regex: re.Pattern[str] | None
+    literal: int
+
+
+def clean(name: str) -> str:
+    """A declared name without what only dresses it: quotation marks, Markdown escapes, `[x2]`."""
+    text = unicodedata.normalize("NFKC", name).strip(_QUOTES)
+    text = _ESCAPE.sub(r"\1", text)
+    return _COMMENT.sub("", _REPEAT.sub("", text)).strip(_QUOTES)
+
+
+def match(declared: str, observed: str, present: Set[str] = frozenset()) -> NameMatch | None:
+    """Whether the declared name covers the observed one, and how; null where it does not.
+
+    `present` are all names observed on the site, in lower case. A declared name that is itself present means that
+    cookie and no longer one: `_ga` does not cover `_ga_AB12CD34EF` where `_ga` exists.
+    """
+    found: NameMatch | None = None
+    for pattern in _patterns(declared):
+        one = _match_one(pattern, observed.casefold(), present)
+        if one is not None and (found is None or (one.level, one.literal) > (found.level, found.literal)):
+            found = one
+    return found
+
+
+def _match_one(pattern: _Pattern, observed: str, present: Set[str]) -> NameMatch | None:
+    if observed == pattern.text:
+        return NameMatch(3, pattern.literal)
+    if pattern.regex is None:
+        if _stem_covers(pattern.text, observed, present):
+            return NameMatch(1, pattern.literal)
+        return None
+    if pattern.literal >= _MIN_LITERAL and pattern.regex.fullmatch(observed):
+        return NameMatch(2, pattern.literal)
+    return None
+
+
+@lru_cache(maxsize=8192)
+def _patterns(declared: str) -> tuple[_Pattern, ...]:
+    """The names in one declared cell; several are parted by commas, semicolons or line breaks."""
+    parts = [clean(part) for part in re.split(r"[,;\n]|\s/\s", declared)]
+    return tuple(_compile(part) for part in parts if part)
+
+
+def _compile(name: str) -> _Pattern:
+    marked = _SPELLED.sub("*", _PLACEHOLDER.sub("*", name))
+    if any(character.islower() for character in marked):
+        marked = _CAPITAL_ID.sub("*", marked)
+    if "*" in marked:
+        marked = _SHORT_PLACEHOLDER.sub("*", marked)
+    marked = marked.casefold()
+    if "*" not in marked and len(marked) > _MIN_STEM and marked[-1] in _SEPARATORS:
+        # Site generators eat what looks like a tag: `_ga_<id>` arrives as `_ga_`.
+        marked += "*"
+    literal = sum(character.isalnum() for character in marked)
+    if "*" not in marked:
+        return _Pattern(marked, None, literal)
+    pieces = [re.escape(piece) for piece in re.split(r"\*+", marked)]
+    return _Pattern(name.casefold(), re.compile(".*".join(pieces), re.S), literal)
+
+
+def _stem_covers(declared: str, observed: str, present: Set[str]) -> bool:
+    """`_hjSession` covers `_hjSession_12345`; one sample of a variable name covers another."""
+    stem, tail = _split_tail(observed)
+    if tail is None or len(stem.strip(_SEPARATORS)) < _MIN_STEM - 1:
+        return False
+    if declared == stem:
+        return declared not in present
+    sample, sample_tail = _split_tail(declared)
+    return sample_tail is not None and sample == stem and declared not in present
+
+
+def _split_tail(name: str) -> tuple[str, str | None]:
+    """A name as its stem and the variable rest behind a separator, where there is such a rest."""
+    cut = len(name)
+    found = None
+    while (cut := max(name.rfind(mark, 0, cut) for mark in _SEPARATORS)) > 0:
+        tail = name[cut + 1 :]
+        if not _is_variable(tail):
+            break
+        found = cut
+    return (name, None) if found is None else (name[:found], name[found + 1 :])
+
+
+def _is_variable(tail: str) -> bool:
+    parts = [part for part in re.split(r"[._-]", tail) if part]
+    if not parts:
+        return False
+    if _UUID.fullmatch(tail):
+        return True
+    return all(_is_code(part) for part in parts)
+
+
+def _is_code(part: str) -> bool:
+    if part.isdigit():
+        return True
+    has_digit = any(character.isdigit() for character in part)
+    if re.fullmatch(r"[0-9a-f]+", part):
+        return has_digit or len(part) >= _MIN_HEX
+    return has_digit and len(part) >= _MIN_CODE and part.isalnum()

@@ -1,0 +1,96 @@
+"""Running every rule over one scan: findings, and what became of each rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scanner.audit.case import Case
+from scanner.audit.profiles import Profile, profile_named
+from scanner.audit.rule import Hit, NotApplicable, Rule, Undecided
+from scanner.audit.rules import RULES
+from scanner.model.declaration import Declaration
+from scanner.model.finding import SEVERITIES, AuditResult, Check, Finding
+from scanner.model.inventory import Inventory
+
+FAILED = "The site could not be scanned, so that nothing can be said about it."
+BLIND = (
+    "Nothing was found, but the browser did not pass its calibration: what it cannot see, it cannot rule out ({what})."
+)
+
+
+def audit(inventory: Inventory, declaration: Declaration, *, profile: str = "eu") -> AuditResult:
+    """Compare what was observed with what is declared. Pure: equal input gives equal output.
+
+    `profile` is a region (`eu`, `uk`, `ch`, `us-ca`); raises `UsageError` where there is no such profile.
+    """
+    region = profile_named(profile)
+    if inventory.outcome == "failed":
+        return AuditResult(checks=tuple(Check(rule=rule.name, outcome="inconclusive", reason=FAILED) for rule in RULES))
+    case = Case(inventory, declaration, region)
+    findings: list[Finding] = []
+    checks: list[Check] = []
+    for rule in RULES:
+        found, check = run(rule, case)
+        findings.extend(found)
+        checks.append(check)
+    return AuditResult(findings=tuple(_worst_first(findings)), checks=tuple(checks))
+
+
+def run(rule: Rule, case: Case) -> tuple[tuple[Finding, ...], Check]:
+    """One rule over one scan."""
+    if rule.name in case.profile.off:
+        return (), Check(
+            rule=rule.name,
+            outcome="not-applicable",
+            reason=f"The law of this region ({case.profile.title}) does not ask for it.",
+        )
+    for need in rule.needs:
+        reason = need.missing(case)
+        if reason is not None:
+            return (), Check(rule=rule.name, outcome="inconclusive", reason=reason)
+    answers = tuple(rule.check(case))
+    findings = tuple(_finding(rule, answer, case.profile) for answer in answers if isinstance(answer, Hit))
+    undecided = tuple(dict.fromkeys(answer.reason for answer in answers if isinstance(answer, Undecided)))
+    if findings:
+        return findings, Check(rule=rule.name, outcome="found", reason=" ".join(undecided))
+    if undecided:
+        return (), Check(rule=rule.name, outcome="inconclusive", reason=" ".join(undecided))
+    idle = tuple(answer.reason for answer in answers if isinstance(answer, NotApplicable))
+    if idle:
+        return (), Check(rule=rule.name, outcome="not-applicable", reason=" ".join(idle))
+    blind = _blindness(case.inventory) if rule.blind_if_uncalibrated else None
+    if blind is not None:
+        return (), Check(rule=rule.name, outcome="inconclusive", reason=BLIND.format(what=blind))
+    return (), Check(rule=rule.name, outcome="passed")
+
+
+def _finding(rule: Rule, hit: Hit, profile: Profile) -> Finding:
+    return Finding(
+        rule=rule.name,
+        severity=hit.severity,
+        title=hit.title,
+        subject=", ".join(hit.subjects),
+        states=hit.states,
+        detail=hit.detail,
+        observed=tuple(dict.fromkeys(hit.observed)),
+        declared=hit.declared,
+        legal=profile.legal(rule.legal),
+        fix=hit.fix,
+        confidence=hit.confidence,
+    )
+
+
+def _blindness(inventory: Inventory) -> str | None:
+    """What the browser's calibration missed; null where it passed, or where no browser is on record."""
+    browser = inventory.browser
+    if browser is None or browser.calibration.passed:
+        return None
+    missed = tuple(check.name for check in browser.calibration.checks if not check.passed)
+    return ", ".join(missed) or "unknown"
+
+
+def _worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    order = {rule.name: position for position, rule in enumerate(RULES)}
+    return sorted(
+        findings, key=lambda finding: (SEVERITIES.index(finding.severity), order[finding.rule], finding.subject)
+    )

@@ -1,0 +1,120 @@
+"""Frames: what every frame keeps in its storage and which images it shows, at the end of each phase.
+
+Read in a world of the instrument's own, beside the page's scripts, so that a page can neither see nor bend it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from typing import Any, Literal
+
+from scanner.capture.cdp import ProtocolError, Session
+from scanner.capture.collectors.base import Collector, TabState
+from scanner.capture.log import VisitLog
+from scanner.model.evidence import ImageSeen, StorageItem, StorageSnapshot
+
+WORLD = "cookie-scanner-evidence"
+"""Name of the isolated world."""
+
+_SOURCE = files(__package__).joinpath("frame_probe.js").read_text(encoding="utf-8")
+_MOST_FRAMES = 100
+_TIMEOUT_S = 5.0
+_KINDS: tuple[Literal["local", "session", "indexeddb", "cache"], ...] = ("local", "session", "indexeddb", "cache")
+
+
+class Frames(Collector):
+    """Asks every frame of every process of the tab, all at once."""
+
+    def __init__(self, tab: TabState) -> None:
+        super().__init__(tab)
+        self._sessions: list[Session] = []
+
+    def attach(self, session: Session) -> None:
+        if session.kind in ("page", "iframe"):
+            self._sessions.append(session)
+
+    async def snapshot(self, log: VisitLog) -> None:
+        phase, top_url = log.phase, log.top_url
+        self._sessions = [session for session in self._sessions if not session.closed]
+        frames = [pair for session in self._sessions for pair in await _frames_of(session)]
+        if len(frames) > _MOST_FRAMES:
+            log.gap("storage", f"{len(frames)} frames on the page: the first {_MOST_FRAMES} are read")
+        answers = await asyncio.gather(*(_read(session, frame) for session, frame in frames[:_MOST_FRAMES]))
+        seen: set[tuple[str, str, tuple[StorageItem, ...]]] = set()
+        for (_, frame), answer in zip(frames, answers, strict=False):
+            if answer is None:
+                if frame.get("url", "").startswith("http"):
+                    log.gap("storage", "a frame did not answer when its storage was read", url=frame["url"])
+                continue
+            for kind in _KINDS:
+                items = tuple(sorted(_items(answer.get(kind)), key=lambda item: item.key))
+                if items and (kind, answer["origin"], items) not in seen:
+                    seen.add((kind, answer["origin"], items))
+                    log.emit(
+                        StorageSnapshot(
+                            visit=log.visit,
+                            context=log.context,
+                            phase=phase,
+                            storage=kind,
+                            origin=answer["origin"],
+                            top_url=top_url,
+                            frame_url=answer["url"],
+                            items=items,
+                        )
+                    )
+            for url, width, height, visible in answer.get("images", ()):
+                if url and not url.startswith("data:"):
+                    log.emit(
+                        ImageSeen(
+                            visit=log.visit,
+                            context=log.context,
+                            phase=phase,
+                            url=url,
+                            natural_width=int(width),
+                            natural_height=int(height),
+                            visible=bool(visible),
+                            frame_url=answer["url"],
+                        )
+                    )
+
+
+async def _frames_of(session: Session) -> list[tuple[Session, Mapping[str, Any]]]:
+    try:
+        tree = await session.send("Page.getFrameTree", timeout_s=_TIMEOUT_S)
+    except ProtocolError:
+        return []
+    return [(session, frame) for frame in _walk(tree["frameTree"])]
+
+
+def _walk(tree: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield tree["frame"]
+    for child in tree.get("childFrames", ()):
+        yield from _walk(child)
+
+
+async def _read(session: Session, frame: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    try:
+        world = await session.send(
+            "Page.createIsolatedWorld", {"frameId": frame["id"], "worldName": WORLD}, timeout_s=_TIMEOUT_S
+        )
+        answer = await session.send(
+            "Runtime.evaluate",
+            {
+                "expression": _SOURCE,
+                "contextId": world["executionContextId"],
+                "awaitPromise": True,
+                "returnByValue": True,
+            },
+            timeout_s=_TIMEOUT_S,
+        )
+    except ProtocolError:
+        return None
+    value = answer.get("result", {}).get("value")
+    return value if isinstance(value, Mapping) else None
+
+
+def _items(raw: list[list[Any]] | None) -> Iterator[StorageItem]:
+    for key, value, size in raw or ():
+        yield StorageItem(key=key, value=value, bytes=int(size))

@@ -1,0 +1,262 @@
+"""Requests: every hop of every request, with its cookies both ways, from the browser's Network events.
+
+Facts about the protocol that shape this file: hops of a redirect share one id, and a later hop's initiator is
+useless; the `ExtraInfo` events, which alone have the true `Set-Cookie` lines, come in any order relative to the rest
+and carry no hop number, so they are matched to hops in order; a preflight, not the request it precedes, may hold the
+stack.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections import defaultdict
+from typing import Any
+
+from scanner.capture.cdp import Params, ProtocolError, Session
+from scanner.capture.collectors.base import Collector, TabState
+from scanner.capture.hops import BODY_LIMIT, Hop, body_of, initiator_of
+from scanner.capture.log import VisitLog
+from scanner.model.evidence import Initiator
+
+_MOST_HOPS = 5_000
+_SKIPPED = ("data:", "about:", "chrome:", "chrome-extension:", "devtools:")
+_NUMBERS = itertools.count(1)
+_SENT_FRAMES_KEPT = 20
+
+
+class Requests(Collector):
+    """Fills hops from events and writes them down when the visit ends."""
+
+    def __init__(self, tab: TabState) -> None:
+        super().__init__(tab)
+        self._hops: dict[str, list[Hop]] = {}
+        self._sent: dict[str, list[Params]] = defaultdict(list)
+        self._received: dict[str, list[Params]] = defaultdict(list)
+        self._asked: set[asyncio.Task[None]] = set()
+        self._keepalive: list[str] = []
+        self._count = 0
+
+    def attach(self, session: Session) -> None:
+        for name, handler in (
+            ("requestWillBeSent", self._on_request),
+            ("requestWillBeSentExtraInfo", self._on_request_extra),
+            ("responseReceived", self._on_response),
+            ("responseReceivedExtraInfo", self._on_response_extra),
+            ("requestServedFromCache", self._on_cache),
+            ("dataReceived", self._on_data),
+            ("loadingFinished", self._on_finished),
+            ("loadingFailed", self._on_failed),
+            ("webSocketCreated", self._on_socket),
+            ("webSocketWillSendHandshakeRequest", self._on_socket_request),
+            ("webSocketHandshakeResponseReceived", self._on_socket_response),
+            ("webSocketFrameSent", self._on_socket_frame),
+            ("webSocketClosed", self._on_socket_closed),
+        ):
+            session.on(f"Network.{name}", handler)
+        session.post("Network.enable", {"maxTotalBufferSize": 2_000_000, "maxPostDataSize": BODY_LIMIT})
+
+    def begin(self, log: VisitLog) -> None:
+        self._hops.clear()
+        self._sent.clear()
+        self._received.clear()
+        self._keepalive.clear()
+        self._count = 0
+        self.tab.network.begin()
+
+    def expect_keepalive(self, url: str) -> None:
+        """A script called `fetch` with `keepalive`: the protocol does not say so of the request itself."""
+        for hops in self._hops.values():
+            hop = hops[0]
+            if hop.url == url and hop.resource_type == "Fetch" and not hop.keepalive:
+                hop.keepalive = True
+                return
+        self._keepalive.append(url)
+
+    async def finish(self, log: VisitLog) -> None:
+        if self._asked:
+            await asyncio.wait(self._asked, timeout=1.0)
+        for request_id, hops in self._hops.items():
+            self._match_extras(request_id, hops)
+            for hop in hops:
+                log.emit(hop.record())
+        self._hops.clear()
+
+    # What follows are the events, in the order in which they usually come.
+
+    def _on_request(self, params: Params, session: Session) -> None:
+        log = self.tab.log
+        url = params["request"]["url"]
+        if log is None or url.startswith(_SKIPPED):
+            return
+        request_id = params["requestId"]
+        hops = self._hops.setdefault(request_id, [])
+        before = hops[-1] if hops else None
+        if before is not None and "redirectResponse" in params:
+            before.take_response(params["redirectResponse"])
+            before.expects_extra = bool(params.get("redirectHasExtraInfo"))
+        if self._count >= _MOST_HOPS:
+            log.gap("requests", f"more than {_MOST_HOPS} requests in one visit: the rest is not recorded")
+            if not hops:
+                del self._hops[request_id]
+            return
+        self._count += 1
+        hop = self._new_hop(log, params, before)
+        hops.append(hop)
+        self.tab.network.started(request_id, url, hop.resource_type)
+        if params["request"].get("hasPostData") and hop.body is None:
+            task = asyncio.create_task(self._ask_body(session, hop))
+            self._asked.add(task)
+            task.add_done_callback(self._asked.discard)
+
+    def _new_hop(self, log: VisitLog, params: Params, before: Hop | None) -> Hop:
+        request = params["request"]
+        wall = float(params.get("wallTime", 0)) * 1000
+        kind = params.get("type", "Other")
+        url = request["url"] + request.get("urlFragment", "")
+        # Navigations are timed by the browser's clock, everything else by the page's own.
+        ms = log.ms_of_browser(wall) if kind == "Document" or before is not None else log.ms_of_page(wall)
+        if kind == "Document" and params.get("frameId") == self.tab.page.target.get("targetId"):
+            log.top_url = url
+        hop = Hop(
+            id=f"{log.visit}-r{next(_NUMBERS)}",
+            request_id=params["requestId"],
+            visit=log.visit,
+            context=log.context,
+            phase=before.phase if before is not None else log.phase,
+            ms=ms,
+            url=url,
+            method=request["method"],
+            resource_type=kind,
+            frame_url=params.get("documentURL", ""),
+            top_url=log.top_url,
+            initiator=before.initiator if before is not None else self._initiator(params.get("initiator", {})),
+            redirect_of=before.id if before is not None else None,
+            headers=dict(request.get("headers", {})),
+        )
+        if kind == "Fetch" and url in self._keepalive:
+            self._keepalive.remove(url)
+            hop.keepalive = True
+        hop.keepalive = hop.keepalive or kind == "Ping"
+        body = body_of(request)
+        if body is not None:
+            hop.take_body(body)
+        return hop
+
+    def _initiator(self, raw: dict[str, Any]) -> Initiator:
+        initiator = initiator_of(raw)
+        original = self._hops.get(raw.get("requestId", ""))
+        if initiator.kind == "preflight" and original and not initiator.stack:
+            cause = original[0].initiator
+            return cause.model_copy(update={"kind": "preflight", "confidence": "likely"})
+        return initiator
+
+    async def _ask_body(self, session: Session, hop: Hop) -> None:
+        """A body given as a blob, or a long one, comes only when asked for."""
+        try:
+            answer = await session.send("Network.getRequestPostData", {"requestId": hop.request_id}, timeout_s=5)
+        except ProtocolError:
+            return
+        text = answer.get("postData", "")
+        hop.take_body(text)
+
+    def _on_request_extra(self, params: Params, _: Session) -> None:
+        self._sent[params["requestId"]].append(params)
+
+    def _on_response_extra(self, params: Params, _: Session) -> None:
+        self._received[params["requestId"]].append(params)
+        self.tab.network.answered(params["requestId"])
+
+    def _on_response(self, params: Params, _: Session) -> None:
+        self.tab.network.answered(params["requestId"])
+        hops = self._hops.get(params["requestId"])
+        if hops:
+            hops[-1].take_response(params["response"])
+            hops[-1].resource_type = params.get("type", hops[-1].resource_type)
+            hops[-1].expects_extra = bool(params.get("hasExtraInfo"))
+
+    def _on_cache(self, params: Params, _: Session) -> None:
+        hops = self._hops.get(params["requestId"])
+        if hops:
+            hops[-1].from_cache = True
+
+    def _on_data(self, params: Params, _: Session) -> None:
+        self.tab.network.data(params["requestId"])
+        hops = self._hops.get(params["requestId"])
+        if hops:
+            hops[-1].body_bytes = (hops[-1].body_bytes or 0) + int(params.get("dataLength", 0))
+
+    def _on_finished(self, params: Params, _: Session) -> None:
+        self.tab.network.ended(params["requestId"])
+        hops = self._hops.get(params["requestId"])
+        if hops and hops[-1].body_bytes is None:
+            hops[-1].body_bytes = 0
+
+    def _on_failed(self, params: Params, _: Session) -> None:
+        hops = self._hops.get(params["requestId"])
+        left = bool(hops and hops[-1].keepalive and params.get("canceled"))
+        self.tab.network.ended(params["requestId"], left=left)
+        if not hops or left:
+            return  # a hit sent on leaving is only let go of by its document, not by the network
+        reason = params.get("blockedReason") or params.get("corsErrorStatus", {}).get("corsError")
+        error = params.get("errorText") or "failed"
+        hops[-1].failure = f"{error} ({reason})" if reason else error
+
+    def _on_socket(self, params: Params, _: Session) -> None:
+        log = self.tab.log
+        if log is None or self._count >= _MOST_HOPS:
+            return
+        self._count += 1
+        self._hops[params["requestId"]] = [
+            Hop(
+                id=f"{log.visit}-r{next(_NUMBERS)}",
+                request_id=params["requestId"],
+                visit=log.visit,
+                context=log.context,
+                phase=log.phase,
+                ms=round(log.latest_ms, 1),
+                url=params["url"],
+                method="GET",
+                resource_type="WebSocket",
+                frame_url=log.top_url,
+                top_url=log.top_url,
+                initiator=initiator_of(params.get("initiator", {})),
+            )
+        ]
+        self.tab.network.started(params["requestId"], params["url"], "WebSocketHandshake")
+
+    def _on_socket_request(self, params: Params, _: Session) -> None:
+        hops, log = self._hops.get(params["requestId"]), self.tab.log
+        if hops:
+            hops[0].headers = dict(params["request"].get("headers", {}))
+            if log is not None and "wallTime" in params:
+                hops[0].ms = log.ms_of_page(float(params["wallTime"]) * 1000)
+
+    def _on_socket_response(self, params: Params, _: Session) -> None:
+        self.tab.network.ended(params["requestId"])
+        hops = self._hops.get(params["requestId"])
+        if hops:
+            hops[0].take_response(params["response"])
+
+    def _on_socket_frame(self, params: Params, _: Session) -> None:
+        """The first messages sent stand in for the body of a request."""
+        hops = self._hops.get(params["requestId"])
+        if not hops or params["response"].get("opcode") != 1:
+            return
+        text = hops[0].body or ""
+        if text.count("\n") < _SENT_FRAMES_KEPT and len(text) < BODY_LIMIT:
+            hops[0].take_body(f"{text}{params['response'].get('payloadData', '')}\n")
+
+    def _on_socket_closed(self, params: Params, _: Session) -> None:
+        self.tab.network.ended(params["requestId"])
+
+    def _match_extras(self, request_id: str, hops: list[Hop]) -> None:
+        sent, received = list(self._sent.get(request_id, ())), list(self._received.get(request_id, ()))
+        for hop in hops:
+            # Where the browser did not say (no response yet, or a document that went away), the next one is its own.
+            if hop.expects_extra is False:
+                continue
+            if sent:
+                hop.sent_extra = sent.pop(0)
+            if received:
+                hop.received_extra = received.pop(0)

@@ -1,0 +1,217 @@
+"""The documents of a page as the DevTools protocol gives them: all frames, isolated worlds, closed shadow roots.
+
+Nothing here runs in the page's own script world unless it says so, and nothing leaves a global behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.async_api import CDPSession, Error, Frame, Page
+
+WORLD = "cookie-scanner"
+"""Name of the isolated world in which documents are read."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """One document (frame) of the page. `offset` is where its process's viewport stands in the page's viewport.
+
+    Protocol coordinates (`DOM.getContentQuads`) count from the local root, the topmost frame of the same process, so
+    one offset serves a frame and all frames of the same process inside it.
+    """
+
+    session: CDPSession
+    frame_id: str
+    context: int
+    offset: tuple[float, float]
+    main: bool
+    url: str = ""
+
+
+class Documents:
+    """Finds the documents of one page. One instance serves one page for its whole life."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self._main: CDPSession | None = None
+        self._foreign: dict[Frame, CDPSession] = {}
+
+    async def session(self) -> CDPSession:
+        """The page's own protocol session."""
+        if self._main is None:
+            self._main = await self.page.context.new_cdp_session(self.page)
+        return self._main
+
+    async def main(self, world: str = WORLD) -> Document | None:
+        """The main frame's document, or null while it cannot be reached."""
+        session = await self.session()
+        tree = await send(session, "Page.getFrameTree")
+        if tree is None:
+            return None
+        frame = tree["frameTree"]["frame"]
+        return await self._open(session, frame["id"], (0.0, 0.0), main=True, world=world, url=frame.get("url", ""))
+
+    async def child(self, parent: Document, owner: str, world: str = WORLD) -> Document | None:
+        """The document inside the frame element whose remote object is `owner`, or null."""
+        node = await send(parent.session, "DOM.describeNode", objectId=owner)
+        frame_id = (node or {}).get("node", {}).get("frameId")
+        if not frame_id:
+            return None
+        same = await self._open(parent.session, frame_id, parent.offset, main=False, world=world)
+        if same is not None:
+            return same
+        session = await self._foreign_session(frame_id)
+        if session is None:
+            return None
+        box = await send(parent.session, "DOM.getBoxModel", objectId=owner)
+        content = (box or {}).get("model", {}).get("content") or [0.0, 0.0]
+        offset = (parent.offset[0] + content[0], parent.offset[1] + content[1])
+        return await self._open(session, frame_id, offset, main=False, world=world)
+
+    async def all(self, world: str = WORLD) -> list[Document]:
+        """Every document of the page, visible or not; offsets are not worked out and stand at zero."""
+        found: list[Document] = []
+        known: set[str] = set()
+        sessions = [await self.session()]
+        for frame in self.page.frames[1:]:
+            session = await self._own_session(frame)
+            if session is not None:
+                sessions.append(session)
+        for number, session in enumerate(sessions):
+            tree = await send(session, "Page.getFrameTree")
+            for depth, frame_id, url in _flat(tree["frameTree"]) if tree else ():
+                if frame_id in known:
+                    continue
+                known.add(frame_id)
+                main = number == 0 and depth == 0
+                opened = await self._open(session, frame_id, (0.0, 0.0), main=main, world=world, url=url)
+                if opened is not None:
+                    found.append(opened)
+        return found
+
+    async def _open(
+        self, session: CDPSession, frame_id: str, offset: tuple[float, float], *, main: bool, world: str, url: str = ""
+    ) -> Document | None:
+        made = await send(session, "Page.createIsolatedWorld", frameId=frame_id, worldName=world)
+        if made is None:
+            return None
+        return Document(session, frame_id, made["executionContextId"], offset, main, url)
+
+    async def _foreign_session(self, frame_id: str) -> CDPSession | None:
+        """The session of a frame that has a process of its own. Frames come and go, so each is asked for its id."""
+        for frame in self.page.frames[1:]:
+            session = await self._own_session(frame)
+            tree = await send(session, "Page.getFrameTree") if session is not None else None
+            if tree is not None and tree["frameTree"]["frame"]["id"] == frame_id:
+                return session
+        return None
+
+    async def _own_session(self, frame: Frame) -> CDPSession | None:
+        """The session of a frame with a process of its own; null for a frame in its parent's process."""
+        alive = set(self.page.frames)
+        for gone in [f for f in self._foreign if f not in alive]:
+            del self._foreign[gone]
+        session = self._foreign.get(frame)
+        if session is not None and await send(session, "Page.getFrameTree") is None:
+            del self._foreign[frame]  # it moved to another process
+            session = None
+        if session is None:
+            try:
+                session = await self.page.context.new_cdp_session(frame)
+            except Error:
+                return None
+            self._foreign[frame] = session
+        return session
+
+
+def _flat(tree: dict[str, Any], depth: int = 0) -> Iterable[tuple[int, str, str]]:
+    """Depth, id and address of every frame of a frame tree."""
+    yield depth, tree["frame"]["id"], tree["frame"].get("url", "")
+    for child in tree.get("childFrames", ()):
+        yield from _flat(child, depth + 1)
+
+
+async def send(session: CDPSession, command: str, **params: Any) -> dict[str, Any] | None:
+    """One protocol command; null where the browser refuses it, as it does for things that went away meanwhile."""
+    try:
+        answer: dict[str, Any] = await session.send(command, params)
+    except Error:
+        return None
+    return answer
+
+
+async def call(document: Document, function: str, *arguments: Any, handle: bool = False, on: str | None = None) -> Any:
+    """Call a JavaScript function in the document's isolated world, or on the remote object `on`.
+
+    Arguments are plain values, or remote objects given as `Remote`. Returns the value, or with `handle` the remote
+    object's id; null where the call failed or threw.
+    """
+    target: dict[str, Any] = {"objectId": on} if on else {"executionContextId": document.context}
+    answer = await send(
+        document.session,
+        "Runtime.callFunctionOn",
+        functionDeclaration=function,
+        arguments=[{"objectId": a.id} if isinstance(a, Remote) else {"value": a} for a in arguments],
+        returnByValue=not handle,
+        awaitPromise=False,
+        **target,
+    )
+    if answer is None or "exceptionDetails" in answer:
+        return None
+    result = answer["result"]
+    return result.get("objectId") if handle else result.get("value")
+
+
+@dataclass(frozen=True)
+class Remote:
+    """A remote object as an argument of `call`."""
+
+    id: str
+
+
+async def closed_roots(document: Document) -> list[Remote]:
+    """The closed shadow roots of a document, as objects of its isolated world."""
+    shot = await send(document.session, "DOMSnapshot.captureSnapshot", computedStyles=[])
+    if shot is None:
+        return []
+    strings: list[str] = shot["strings"]
+    found: list[int] = []
+    for part in shot["documents"]:
+        if _string(strings, part.get("frameId")) != document.frame_id:
+            continue
+        kinds = part["nodes"].get("shadowRootType", {})
+        for index, value in zip(kinds.get("index", ()), kinds.get("value", ()), strict=False):
+            if _string(strings, value) == "closed":
+                found.append(part["nodes"]["backendNodeId"][index])
+    return [remote async for remote in _resolve(document, found)]
+
+
+def _string(strings: list[str], index: int | None) -> str:
+    return strings[index] if index is not None and 0 <= index < len(strings) else ""
+
+
+async def _resolve(document: Document, nodes: Iterable[int]) -> Any:
+    for node in nodes:
+        answer = await send(
+            document.session, "DOM.resolveNode", backendNodeId=node, executionContextId=document.context
+        )
+        if answer is not None and answer["object"].get("objectId"):
+            yield Remote(answer["object"]["objectId"])
+
+
+async def in_main_world(document: Document, expression: str) -> Any:
+    """The value of an expression in the page's own world of this document; null where it threw.
+
+    For reading a platform's programming interface, which lives there and nowhere else.
+    """
+    own = await call(document, "() => document", handle=True)
+    node = await send(document.session, "DOM.describeNode", objectId=own) if own else None
+    if node is None:
+        return None
+    outer = await send(document.session, "DOM.resolveNode", backendNodeId=node["node"]["backendNodeId"])
+    if outer is None or "objectId" not in outer.get("object", {}):
+        return None
+    return await call(document, f"function () {{ return ({expression}\n); }}", on=outer["object"]["objectId"])

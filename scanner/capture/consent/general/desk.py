@@ -1,0 +1,134 @@
+"""What a flow works with: looking, pressing, and writing down every step with what was seen after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from scanner.capture.consent.frames import Document, Remote, call
+from scanner.capture.consent.general.reading import PageButton, Place, Seen
+from scanner.capture.consent.general.scan import Scanner, element
+from scanner.capture.consent.general.scoring import SECOND_LAYER, THRESHOLD, named
+from scanner.capture.consent.hands import Hands, How
+from scanner.capture.consent.method import Pace
+from scanner.capture.consent.waiting import until
+from scanner.capture.consent.words.labels import Role
+from scanner.model.evidence import BannerButton, Step
+
+EFFECT_MS = 1500.0
+"""Page time in which a press must show an effect before it is tried again: handlers may be bound late."""
+
+_SIGNED = 400
+_SWITCHED = "function () { const e = this; return !e.isConnected ? null : e.matches('input') ? e.checked : (e.getAttribute('aria-checked') || e.getAttribute('aria-pressed')) ? (e.getAttribute('aria-checked') || e.getAttribute('aria-pressed')) === 'true' : /(^|[\\s_-])(on|active|checked|enabled|selected)([\\s_-]|$)/i.test(e.getAttribute('class') || ''); }"  # noqa: E501
+
+Signature = tuple[object, ...]
+
+
+def signature(place: Place) -> Signature:
+    """What a visitor would notice a change of: words, buttons, and how the toggles stand."""
+    words = tuple(b.words for b in place.buttons)
+    return place.text[:_SIGNED], words, tuple((t.on, t.visible) for t in place.toggles)
+
+
+@dataclass
+class Desk:
+    """The state of one answer being made. `clicks` counts what a visitor would have to press."""
+
+    scanner: Scanner
+    hands: Hands
+    pace: Pace
+    clicks: int = 0
+    steps: list[Step] = field(default_factory=list)
+    buttons: list[BannerButton] = field(default_factory=list)
+    preselected: list[str] = field(default_factory=list)
+
+    def note(self, did: str, target: str, result: str) -> None:
+        """Write down one step."""
+        self.steps.append(Step(did=did, target=target[:120], result=result))
+
+    async def press(self, seen: Seen, button: PageButton, did: str) -> bool:
+        """Press a button of a notice until something changes there; false where nothing ever did."""
+        before = signature(seen.place)
+        self.clicks += 1
+        for synthetic in (False, False, True):
+            target = await element(seen.document, seen.elements, button.el)
+            if target is None:
+                self.note(did, button.words, "the button is gone")
+                return True
+            how = await self.hands.press(seen.document, target, synthetic=synthetic)
+            if await until(self.pace, lambda: self._changed(seen, before), EFFECT_MS):
+                self.note(did, button.words, f"{how} click; the notice changed")
+                return True
+            if not await self._stands(seen.document, target):
+                self.note(did, button.words, f"{how} click; the button is gone")
+                return True
+        self.note(did, button.words, "nothing changed")
+        return False
+
+    async def tap(self, document: Document, target: Remote, *, synthetic: bool = False) -> How:
+        """Press something once without waiting for an effect. Counts no click."""
+        return await self.hands.press(document, target, synthetic=synthetic)
+
+    async def _changed(self, seen: Seen, before: Signature) -> bool:
+        now = await self.scanner.scan()
+        same = [s for s in now if signature(s.place) == before and s.score >= min(seen.score, SECOND_LAYER)]
+        if not same:
+            return True
+        # Something new above the page, such as a second layer over the first, is an effect too.
+        return any(s.score > same[0].score and signature(s.place) != before and s.place.above for s in now[:1])
+
+    async def _stands(self, document: Document, target: Remote) -> bool:
+        return bool(await call(document, "function () { return this.isConnected; }", on=target.id))
+
+    async def gone(self, limit: float) -> bool:
+        """Whether no notice stands there any more, within `limit` milliseconds of the page's time."""
+
+        async def nothing() -> bool:
+            return await self.scanner.best() is None
+
+        return await until(self.pace, nothing, limit)
+
+    async def switched(self, document: Document, target: Remote) -> bool | None:
+        """How a toggle stands this moment; null where it is gone."""
+        state = await call(document, _SWITCHED, on=target.id)
+        return state if isinstance(state, bool) else None
+
+    def remember(self, place: Place, layer: int) -> None:
+        """Keep the buttons and the choices switched on beforehand of one layer, each once."""
+        for button in place.buttons:
+            found = button.seen(layer)
+            if found is not None and found not in self.buttons:
+                self.buttons.append(found)
+        for text in preselected(place):
+            if layer == 2 and text not in self.preselected:
+                self.preselected.append(text)
+
+
+def preselected(place: Place) -> list[str]:
+    """Labels of visible choices that are on although the visitor has not chosen yet."""
+    return [t.words for t in place.choices if t.visible and t.on and t.words]
+
+
+def pick(place: Place, role: Role) -> PageButton | None:
+    """The button for a role: the clearest words first, then the larger one. Links away from the page come last."""
+    held = place.having(role)
+    if not held:
+        return None
+    return max(held, key=lambda b: (not b.link, b.meaning.everything, b.meaning.strength, b.area))
+
+
+def second_layer(found: Iterable[Seen], first: Signature | None) -> Seen | None:
+    """The place among `found` where choices are made in detail; `first` is the first layer, as it stood."""
+    fitting = []
+    for seen in found:
+        place = seen.place
+        if first is not None and signature(place) == first:
+            continue
+        choices = [t for t in place.choices if t.visible]
+        stands = place.above or named(place) or place.framed
+        decides = bool(place.roles & {"save", "reject", "object"})
+        if (decides and (seen.score >= SECOND_LAYER or (choices and stands))) or (choices and seen.score >= THRESHOLD):
+            fitting.append((len(choices), len(place.choices), seen.score, -len(place.text), seen))
+    if not fitting:
+        return None
+    return max(fitting, key=lambda item: item[:4])[4]

@@ -1,0 +1,251 @@
+"""The ways through a consent notice: accept, refuse on its first layer, refuse through its settings, one category."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from scanner.capture.consent.general.desk import Desk, pick, second_layer, signature
+from scanner.capture.consent.general.reading import PageButton, Place, Seen, Toggle
+from scanner.capture.consent.general.toggles import Wanted, switch_all, wrong
+from scanner.capture.consent.method import Answer
+from scanner.capture.consent.waiting import until
+from scanner.capture.consent.words.labels import Role
+
+NO_REFUSAL = "no way to refuse is offered"
+PAY_OR_CONSENT = "pay or consent: refusing costs money"
+
+LAYER_MS = 3000.0
+"""Page time in which a second layer must have opened."""
+
+GONE_MS = 3000.0
+_MOST_TABS = 8
+_MOST_ROWS = 60
+
+
+@dataclass
+class Flow:
+    """One answer to one notice."""
+
+    desk: Desk
+
+    async def accept(self, seen: Seen) -> Answer:
+        """Accept everything that the notice offers; where it only informs, acknowledge it."""
+        place = seen.place
+        button = pick(place, "accept")
+        if button is not None:
+            if not button.meaning.everything and _bare(place, button) and not await self._set(seen, _all_on):
+                return self._failed("not every choice could be switched on before accepting")
+            return await self._pressed(seen, button, "accepted", "accept")
+        if _visible_choices(place) and (button := pick(place, "save") or pick(place, "ack")) is not None:
+            if not await self._set(seen, _all_on):
+                return self._failed("not every choice could be switched on before saving")
+            return await self._pressed(seen, button, "saved with everything on", "accept")
+        for role, did in (("ack", "acknowledged"), ("close", "closed")):
+            button = pick(place, "ack" if role == "ack" else "close")
+            if button is not None and (role == "ack" or not place.roles & {"settings", "pay"}):
+                return await self._pressed(seen, button, did, role)
+        opened = await self._open_settings(seen)
+        if opened is not None and (button := pick(opened.place, "accept")) is not None:
+            return await self._pressed(opened, button, "accepted on the second layer", "accept")
+        return self._failed("no way to accept is offered")
+
+    async def reject(self, seen: Seen) -> Answer:
+        """Refuse everything that is not necessary, by the shortest way that the notice offers."""
+        place = seen.place
+        button = pick(place, "reject")
+        if button is not None:
+            return await self._refuse(seen, button, "refused")
+        if _visible_choices(place) and pick(place, "save") is not None:
+            return await self._save(seen, _all_off, "reject")
+        if self._settings_button(place) is not None:
+            return await self._reject_in_settings(seen)
+        if _visible_choices(place) and (pick(place, "ack") or pick(place, "accept")) is not None:
+            return await self._save(seen, _all_off, "reject")
+        if "pay" in place.roles:
+            return self._failed(PAY_OR_CONSENT, final=True)
+        return self._failed(NO_REFUSAL, final=True)
+
+    async def category(self, seen: Seen, wanted: Wanted, name: str) -> Answer:
+        """Allow one category alone."""
+        place = seen.place
+        inner = seen if _visible_choices(place) and pick(place, "save") is not None else None
+        inner = inner or await self._open_settings(seen)
+        if inner is None:
+            return self._failed("the notice offers no settings that could be opened")
+        if not any(wanted(t) for t in (*inner.place.choices, *inner.place.toggles)):
+            return self._failed(f"no choice for the category {name} is offered", final=True)
+        return await self._save(inner, wanted, "save")
+
+    async def _refuse(self, seen: Seen, button: PageButton, did: str) -> Answer:
+        """Press a refusal. Some lead to a second layer, or only switch everything off and want to be saved."""
+        before = signature(seen.place)
+        if not await self.desk.press(seen, button, did):
+            return self._failed("the refusal was pressed, but nothing changed")
+        after = await self._after()
+        if after is None or signature(after.place) == before:
+            return self._made("reject", did)
+        again = pick(after.place, "reject")
+        if again is not None and again.words != button.words:
+            await self.desk.press(after, again, "refused again")
+        elif after.place.choices and pick(after.place, "save") is not None:
+            return await self._save(after, _all_off, "reject")
+        return self._made("reject", did)
+
+    async def _after(self) -> Seen | None:
+        """What stands there once the page had time to take a notice away."""
+        if await self.desk.gone(GONE_MS):
+            return None
+        return await self.desk.scanner.best()
+
+    async def _reject_in_settings(self, seen: Seen) -> Answer:
+        inner = await self._open_settings(seen)
+        if inner is None:
+            if "pay" in seen.place.roles:
+                return self._failed(PAY_OR_CONSENT, final=True)
+            return self._failed("the settings of the notice could not be opened")
+        rows = [b for b in inner.place.having("reject") if not b.meaning.everything]
+        every = pick(inner.place, "reject")
+        if every is not None and (every.meaning.everything or len(rows) == 1):
+            return await self._refuse(inner, every, "refused on the second layer")
+        if len(rows) > 1:
+            return await self._refuse_rows(inner, rows)
+        return await self._save(inner, _all_off, "reject")
+
+    async def _refuse_rows(self, inner: Seen, rows: list[PageButton]) -> Answer:
+        """Refuse service by service where there is no refusal for all."""
+        for row in rows[:_MOST_ROWS]:
+            await self.desk.press(inner, row, "refused one")
+        now = await self._inner(None) or inner
+        return await self._save(now, _all_off, "reject")
+
+    def _settings_button(self, place: Place) -> PageButton | None:
+        """The way to a second layer: a settings button, or else a button (no link) that promises to say more."""
+        settings = [b for b in place.having("settings") if not b.link]
+        if settings:
+            return max(settings, key=lambda b: (b.meaning.strength, b.area))
+        more = [b for b in place.having("info") if not b.link and b.tag != "a"]
+        return more[0] if more else None
+
+    async def _open_settings(self, seen: Seen) -> Seen | None:
+        button = self._settings_button(seen.place)
+        if button is None:
+            return None
+        before = signature(seen.place)
+        await self.desk.press(seen, button, "opened the settings")
+        inner = await self._inner(before)
+        if inner is not None:
+            self.desk.remember(inner.place, 2)
+            await self.desk.pace.shoot("settings")
+        return inner
+
+    async def _inner(self, first: tuple[object, ...] | None) -> Seen | None:
+        """The second layer, once it stands."""
+        found: list[Seen] = []
+
+        async def stands() -> bool:
+            found.clear()
+            layer = second_layer(await self.desk.scanner.scan(), first)
+            if layer is not None:
+                found.append(layer)
+            return bool(found)
+
+        await until(self.desk.pace, stands, LAYER_MS)
+        return found[0] if found else None
+
+    async def _set(self, seen: Seen, wanted: Wanted) -> bool:
+        return not await switch_all(self.desk, seen, wanted)
+
+    async def _save(self, inner: Seen, wanted: Wanted, made: str) -> Answer:
+        """Set every choice, prove it, save. Nothing is saved while one choice stands otherwise."""
+        current = inner
+        if made == "reject":
+            await self._object(current)
+        for tab in (None, *_tabs(inner.place)):
+            if tab is not None:
+                current = await self._open_tab(inner, tab) or current
+            stuck = await switch_all(self.desk, current, wanted)
+            if stuck:
+                return self._failed(f"some choices would not move: {', '.join(stuck[:3])}")
+        now = await self._again(current)
+        left = await wrong(self.desk, now, wanted)
+        if left and await switch_all(self.desk, now, wanted):
+            return self._failed(f"some choices moved back: {', '.join(t.words for t, _ in left[:3])}")
+        button = _saving(now.place, inner.place)
+        if button is None:
+            return self._failed("the settings offer no way to save")
+        return await self._pressed(now, button, "saved the choices", made)
+
+    async def _again(self, seen: Seen) -> Seen:
+        """The same place read anew, since pages redraw their settings while they are being set."""
+        fitting = [s for s in await self.desk.scanner.scan() if len(s.place.toggles) >= len(seen.place.toggles)]
+        fitting = [s for s in fitting if _saving(s.place, s.place) is not None]
+        return max(fitting, key=lambda s: (len(s.place.choices), s.score), default=seen)
+
+    async def _open_tab(self, inner: Seen, tab: str) -> Seen | None:
+        now = await self._again(inner)
+        button = next((b for b in now.place.buttons if b.words == tab and b.role == "tab"), None)
+        if button is None:
+            return None
+        await self.desk.press(now, button, "opened a tab")
+        return await self._again(now)
+
+    async def _object(self, inner: Seen) -> None:
+        """Object to processing for legitimate interest: to all at once where that is offered, else one by one."""
+        buttons = inner.place.having("object")
+        whole = [b for b in buttons if b.meaning.everything]
+        for button in (whole or buttons)[:_MOST_ROWS]:
+            await self.desk.press(inner, button, "objected to legitimate interest")
+
+    async def _pressed(self, seen: Seen, button: PageButton, did: str, made: str) -> Answer:
+        if not await self.desk.press(seen, button, did):
+            return self._failed(f"{button.words!r} was pressed, but nothing changed")
+        return self._made(made, did)
+
+    def _made(self, made: str, how: str) -> Answer:
+        answer = self._failed("")
+        return replace(answer, made=made, clicks=self.desk.clicks, how=how, error=None)  # type: ignore[arg-type]
+
+    def _failed(self, error: str, *, final: bool = False) -> Answer:
+        return Answer(
+            made=None,
+            clicks=self.desk.clicks or None,
+            steps=tuple(self.desk.steps),
+            error=error,
+            buttons=tuple(self.desk.buttons),
+            preselected=tuple(self.desk.preselected),
+            final=final,
+        )
+
+
+def _all_on(_: Toggle) -> bool:
+    return True
+
+
+def _all_off(_: Toggle) -> bool:
+    return False
+
+
+def _visible_choices(place: Place) -> bool:
+    return any(t.visible for t in place.choices)
+
+
+def _bare(place: Place, accept: PageButton) -> bool:
+    """Whether "accept" stands beside open choices and nothing else saves them: then it may save just those."""
+    return _visible_choices(place) and "save" not in place.roles and not accept.meaning.everything
+
+
+def _saving(place: Place, first: Place) -> PageButton | None:
+    """What saves the choices just made. A bare "OK" or "done" does where nothing else is called saving."""
+    roles: tuple[Role, ...] = ("save", "ack")
+    for role in roles:
+        button = pick(place, role)
+        if button is not None:
+            return button
+    accept = pick(place, "accept")
+    if accept is not None and not accept.meaning.everything and _bare(place, accept) and "reject" not in first.roles:
+        return accept
+    return pick(place, "close")
+
+
+def _tabs(place: Place) -> list[str]:
+    return [b.words for b in place.buttons if b.role == "tab" and b.selected == "false" and b.words][:_MOST_TABS]

@@ -1,0 +1,263 @@
+// Reports what one document shows: places that may hold a consent notice, with their buttons and toggles.
+// It reports and judges nothing: words are weighed in Python. It runs in an isolated world and leaves no globals.
+// hints: regular expression source; in-flow places whose words and names do not match it are left out.
+// limit: how many characters of a place's text are reported. closed: closed shadow roots of this document.
+// Returns {info, elements}: plain facts, and the elements that the facts' `el` numbers point to.
+(hints, limit, ...closed) => {
+  const wanted = new RegExp(hints, "iu");
+  const shut = new Map(closed.map((root) => [root.host, root]));
+  const shadow = (e) => e.shadowRoot || shut.get(e) || null;
+  const up = (e) => {
+    if (e.assignedSlot) return e.assignedSlot;
+    if (e.parentElement) return e.parentElement;
+    const root = e.getRootNode();
+    return root instanceof ShadowRoot ? root.host : null;
+  };
+  const elements = [];
+  const keep = (e) => elements.push(e) - 1;
+  const styles = new Map();
+  const style = (e) => {
+    if (!styles.has(e)) styles.set(e, getComputedStyle(e));
+    return styles.get(e);
+  };
+  const attribute = (e, name) => (e.getAttribute && e.getAttribute(name)) || "";
+  const box = (e) => {
+    const r = e.getBoundingClientRect();
+    return [r.x, r.y, r.width, r.height].map((n) => Math.round(n * 10) / 10);
+  };
+  const pinned = (e) => {
+    for (let p = e, n = 0; p && n < 40; p = up(p), n++) if (style(p).position === "fixed") return true;
+    return false;
+  };
+  const visible = (e) => {
+    if (!e.isConnected) return false;
+    const r = e.getBoundingClientRect();
+    if (r.width < 2 || r.height < 2) return false;
+    if (!e.checkVisibility({ opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true })) return false;
+    const outside = r.bottom <= 0 || r.right <= 0 || r.top >= innerHeight || r.left >= innerWidth;
+    if (outside && r.right <= 0 && r.right < -500) return false;
+    return !(outside && pinned(e) && !scrollable(e));
+  };
+  const scrollable = (e) => {
+    for (let p = up(e), n = 0; p && n < 40; p = up(p), n++) {
+      if (p.scrollHeight > p.clientHeight + 2 && /auto|scroll/.test(style(p).overflowY)) return true;
+    }
+    return false;
+  };
+  const silent = /^(SCRIPT|STYLE|NOSCRIPT|TEMPLATE|OPTION|IFRAME)$/;
+  const gather = (node, most) => {
+    let out = "";
+    const walk = (n) => {
+      if (out.length > most) return;
+      if (n.nodeType === Node.TEXT_NODE) {
+        out += n.data + " ";
+      } else if (n.nodeType === Node.ELEMENT_NODE) {
+        if (silent.test(n.tagName) || n.hidden) return;
+        const look = style(n);
+        if (look.display === "none" || look.visibility === "hidden") {
+          if (look.display === "none" || !n.childElementCount) return;
+        }
+        const inner = shadow(n);
+        if (inner) inner.childNodes.forEach(walk);
+        else if (n.tagName === "SLOT" && n.assignedNodes().length) n.assignedNodes().forEach(walk);
+        else n.childNodes.forEach(walk);
+      } else if (n.nodeType === Node.DOCUMENT_FRAGMENT_NODE) {
+        n.childNodes.forEach(walk);
+      }
+    };
+    walk(node);
+    return out.replace(/\s+/g, " ").trim().slice(0, most);
+  };
+  const texts = new Map();
+  const text = (e) => {
+    if (!texts.has(e)) texts.set(e, gather(e, limit));
+    return texts.get(e);
+  };
+  const labelled = (e) => {
+    const ids = attribute(e, "aria-labelledby").split(/\s+/).filter(Boolean);
+    const root = e.getRootNode();
+    const said = ids.map((id) => root.getElementById && root.getElementById(id)).filter(Boolean);
+    return said.map((s) => gather(s, 160)).join(" ").trim() || attribute(e, "aria-label");
+  };
+  const words = (e) => {
+    const picture = e.querySelector && e.querySelector("img[alt],svg title,[aria-label]");
+    const named = picture ? picture.getAttribute("alt") || attribute(picture, "aria-label") || picture.textContent : "";
+    const seen = gather(e, 200) || (/^(INPUT)$/.test(e.tagName) ? e.value || attribute(e, "alt") : "");
+    return { text: (seen || "").trim().slice(0, 200), label: (labelled(e) || e.title || named || "").trim().slice(0, 160) };
+  };
+  const names = (e) => {
+    const cls = typeof e.className === "string" ? e.className : attribute(e, "class");
+    const data = [...(e.attributes || [])]
+      .filter((a) => a.name.startsWith("data-") || /^(name|value|onclick|formaction)$/.test(a.name))
+      .map((a) => a.name.replace(/^data-/, "") + "=" + a.value.slice(0, 40));
+    return [e.tagName.includes("-") ? e.tagName.toLowerCase() : "", e.id || "", cls, ...data.slice(0, 6)]
+      .filter(Boolean).join(" ").slice(0, 260);
+  };
+  const top = (e) => {
+    try {
+      return e.matches(":modal") || e.matches(":popover-open");
+    } catch {
+      return false;
+    }
+  };
+  const dialog = (e) =>
+    e.tagName === "DIALOG" || /^(dialog|alertdialog)$/.test(attribute(e, "role")) || attribute(e, "aria-modal") === "true";
+  const stands = (e) => {
+    const look = style(e);
+    if (look.position === "fixed" || look.position === "sticky" || top(e) || dialog(e)) return true;
+    return look.position === "absolute" && (parseInt(look.zIndex) || 0) >= 10;
+  };
+
+  const buttons = new Set();
+  const toggles = [];
+  const frames = [];
+  const BUTTON = "button,[role=button],[role=link],[role=tab],input[type=button],input[type=submit],input[type=image],a,summary,[onclick],area";
+  const TOGGLE = "input[type=checkbox],input[type=radio],[role=switch],[role=checkbox],[role=radio],[aria-pressed]";
+  const POINTED = /^(DIV|SPAN|P|LI|B|STRONG|I|EM|IMG|TD|LABEL|H[1-6]|SECTION)$/;
+  const acts = (e) => {
+    if (e.tabIndex >= 0 && e.hasAttribute("tabindex") && !e.hasAttribute("aria-modal") && !dialog(e)) return true;
+    if (style(e).cursor === "pointer") {
+      const parent = up(e);
+      return !(parent && style(parent).cursor === "pointer" && text(parent).length < 60);
+    }
+    return /(^|[\s_-])(btn|button)([\s_-]|$)/i.test(names(e)) && !e.querySelector(BUTTON);
+  };
+  const switchlike = (e) => {
+    if (!/^(DIV|SPAN|LABEL|A|BUTTON)$/.test(e.tagName) || e.textContent.trim().length > 3) return false;
+    const cls = attribute(e, "class");
+    if (!/(^|[\s_-])(toggle|switch)([\s_-]|$)/i.test(cls) || e.querySelector("input,[role]")) return false;
+    const owner = e.closest("label");
+    return !(owner && owner.querySelector("input")) && style(e).cursor === "pointer" && !e.parentElement?.querySelector(TOGGLE);
+  };
+  const collect = (root) => {
+    for (const e of root.querySelectorAll("*")) {
+      const inner = shadow(e);
+      if (inner) collect(inner);
+      if (e.tagName === "IFRAME" || e.tagName === "FRAME") frames.push(e);
+      else if (e.matches(TOGGLE)) toggles.push(e);
+      else if (switchlike(e)) toggles.push(e);
+      else if (e.matches(BUTTON)) buttons.add(e);
+      else if ((POINTED.test(e.tagName) || e.tagName.includes("-")) && !inner) {
+        const said = e.textContent.trim().length || attribute(e, "aria-label").length || attribute(e, "alt").length;
+        if (said > 0 && said < 80 && e.childElementCount <= 3 && !e.querySelector(TOGGLE) && acts(e)) {
+          let inside = false;
+          for (let p = up(e), n = 0; p && n < 8 && !inside; p = up(p), n++) inside = buttons.has(p);
+          if (!inside) buttons.add(e);
+        }
+      }
+    }
+  };
+  collect(document);
+
+  const chain = (e) => {
+    const out = [];
+    for (let p = e, n = 0; p && n < 4 && p !== document.body; p = up(p), n++) out.push(names(p), attribute(p, "aria-label"));
+    return out.filter(Boolean).join(" ").slice(0, 600);
+  };
+  // Places that hold a button: the nearest with words of its own, and the innermost and the outermost that stand above the page.
+  const places = (button, own) => {
+    let flow = null, named = null, inner = null, outer = null;
+    for (let p = up(button), n = 0; p && p !== document.body && p !== document.documentElement && n < 40; p = up(p), n++) {
+      const enough = text(p).length - own >= 25;
+      if (!flow && enough) flow = p;
+      if (stands(p) && text(p).length > own) {
+        if (!inner && enough) inner = p;
+        outer = p;
+      } else if (!named && !inner && enough && /cookie|consent|gdpr|cmp|privacy/i.test(names(p))) named = p;
+    }
+    return new Set([flow, named, inner, outer].filter(Boolean));
+  };
+  const groups = new Map();
+  const shown = new Map();
+  for (const b of buttons) {
+    if (!visible(b)) continue;
+    const said = words(b);
+    if ((!said.text && !said.label && !names(b)) || said.text.length > 160) continue;
+    shown.set(b, said);
+    for (const place of places(b, said.text.length)) {
+      if (!groups.has(place)) groups.set(place, []);
+      groups.get(place).push(b);
+    }
+  }
+  if (window !== window.top && document.body) groups.set(document.body, [...shown.keys()]);
+
+  const colour = (value) => (value.match(/[\d.]+/g) || []).map(Number);
+  const backdrop = (e) => {
+    for (let p = e; p; p = up(p)) {
+      const value = style(p).backgroundColor;
+      const parts = colour(value);
+      if (parts.length === 3 || parts[3] > 0.5) return value;
+    }
+    return "rgb(255, 255, 255)";
+  };
+  const within = (e, place) => {
+    for (let p = e; p; p = up(p)) if (p === place) return true;
+    return false;
+  };
+  const describeButton = (b) => {
+    const look = style(b);
+    const href = b.tagName === "A" || b.tagName === "AREA" ? attribute(b, "href") : "";
+    return {
+      el: keep(b), ...shown.get(b), tag: b.tagName.toLowerCase(), role: attribute(b, "role"), names: names(b), href,
+      link: !!href && !/^(#|javascript:)/i.test(href) && attribute(b, "role") !== "button",
+      rect: box(b), font: parseFloat(look.fontSize) || null, weight: look.fontWeight, foreground: look.color,
+      background: backdrop(b), disabled: !!b.disabled || attribute(b, "aria-disabled") === "true",
+      expanded: b.tagName === "SUMMARY" ? String(!!b.parentElement?.open) : attribute(b, "aria-expanded"),
+      selected: attribute(b, "aria-selected"),
+    };
+  };
+  const ON = /(^|[\s_-])(on|active|checked|enabled|selected)([\s_-]|$)/i;
+  const state = (t) => {
+    if (t.matches("input")) return t.checked;
+    const said = attribute(t, "aria-checked") || attribute(t, "aria-pressed");
+    return said ? said === "true" : ON.test(attribute(t, "class"));
+  };
+  const describeToggle = (t) => {
+    const own = (labelled(t) || [...(t.labels || [])].map((l) => gather(l, 160)).join(" ")).replace(/\s+/g, " ").trim();
+    let around = "";
+    for (let p = up(t), n = 0; p && n < 5 && p !== document.body; p = up(p), n++) {
+      const said = gather(p, 240);
+      if (said && said.toLowerCase() !== own.toLowerCase()) {
+        around = said;
+        break;
+      }
+    }
+    return {
+      el: keep(t), on: state(t), radio: t.type === "radio" || attribute(t, "role") === "radio", group: t.name || "",
+      disabled: !!t.disabled || t.closest("fieldset:disabled") !== null || attribute(t, "aria-disabled") === "true"
+        || attribute(t, "aria-readonly") === "true" || style(t).pointerEvents === "none" && t.hasAttribute("readonly"),
+      visible: visible(t), label: own.slice(0, 160), around: around.slice(0, 240), names: names(t),
+    };
+  };
+  const fields = (place) => {
+    const seen = [...place.querySelectorAll("input:not([type]),input[type=text],input[type=email],input[type=password],input[type=tel],input[type=number],input[type=date],textarea,select")];
+    return seen.filter((f) => visible(f)).map((f) => (f.tagName === "INPUT" ? f.type : f.tagName.toLowerCase()));
+  };
+  const candidates = [];
+  for (const [place, held] of groups) {
+    const said = text(place);
+    const named = chain(place);
+    const above = stands(place);
+    if (said.length < 12 || (!above && place !== document.body && !wanted.test(said) && !wanted.test(named))) continue;
+    if (above && held.length > 150 && !wanted.test(named)) continue;
+    const look = style(place);
+    const spoken = place.closest("[lang]");
+    candidates.push({
+      el: keep(place), text: said, tag: place.tagName.toLowerCase(), chain: named, role: attribute(place, "role"),
+      lang: spoken ? attribute(spoken, "lang") : document.documentElement.lang || "",
+      dialog: dialog(place) || top(place), position: look.position, above, layer: parseInt(look.zIndex) || 0,
+      rect: box(place), body: place === document.body,
+      header: !!place.closest("nav,header,[role=navigation]"), footer: !!place.closest("footer,[role=contentinfo]"),
+      fields: fields(place), buttons: held.slice(0, 80).map(describeButton),
+      toggles: toggles.filter((t) => within(t, place)).slice(0, 600).map(describeToggle),
+    });
+  }
+  return {
+    info: {
+      url: location.href, lang: document.documentElement.lang || "", framed: window !== window.top,
+      viewport: [innerWidth, innerHeight], candidates,
+      frames: frames.filter(visible).map((f) => ({ el: keep(f), rect: box(f), chain: chain(f) })).filter((f) => f.rect[2] >= 100 && f.rect[3] >= 40),
+    },
+    elements,
+  };
+}

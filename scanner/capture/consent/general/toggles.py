@@ -1,0 +1,99 @@
+"""Setting toggles: each is read again just before it is touched, and in the end all are proven.
+
+Pages flip children with their parents, bind handlers late and draw switches over hidden inputs; so nothing that was
+read once is believed later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scanner.capture.consent.frames import Remote, call
+from scanner.capture.consent.general.desk import Desk
+from scanner.capture.consent.general.reading import Seen, Toggle
+from scanner.capture.consent.general.scan import element
+from scanner.capture.consent.waiting import until
+from scanner.capture.consent.words.labels import label
+
+Wanted = Callable[[Toggle], bool]
+
+ROUNDS = 3
+MOST_BY_MOUSE = 40
+"""From here on (lists of vendors) switches are set by synthetic clicks."""
+
+_SWITCH_MS = 300.0
+_PROXY = """function () {
+  const e = this, seen = n => n && n.getClientRects().length > 0 && n.getBoundingClientRect().width > 2;
+  const own = [...(e.labels || [])].find(seen);
+  if (own) return own;
+  for (const n of [e.nextElementSibling, e.previousElementSibling, e.parentElement]) if (seen(n)) return n;
+  return null;
+}"""
+
+
+async def wrong(desk: Desk, seen: Seen, wanted: Wanted) -> list[tuple[Toggle, Remote]]:
+    """The choices of a place that do not stand as wanted, as the page says this moment."""
+    found = []
+    for toggle in (*seen.place.choices, *_radios(seen, wanted)):
+        target = await element(seen.document, seen.elements, toggle.el)
+        if target is None:
+            continue
+        on = await desk.switched(seen.document, target)
+        if on is not None and on != (True if toggle.radio else wanted(toggle)):
+            found.append((toggle, target))
+    return found
+
+
+def _radios(seen: Seen, wanted: Wanted) -> list[Toggle]:
+    """Of each pair of radio buttons such as "allow" and "deny", the one that should be chosen."""
+    groups: dict[str, list[Toggle]] = {}
+    for toggle in seen.place.toggles:
+        if toggle.radio and toggle.group and not toggle.disabled:
+            groups.setdefault(toggle.group, []).append(toggle)
+    chosen = []
+    for group in groups.values():
+        roles = {label(t.text, seen.place.languages).role: t for t in group}
+        if "accept" in roles and "reject" in roles:
+            chosen.append(roles["accept"] if wanted(group[0]) else roles["reject"])
+    return chosen
+
+
+async def switch_all(desk: Desk, seen: Seen, wanted: Wanted) -> list[str]:
+    """Set every choice of a place as wanted. Returns the labels of those that would not move; empty means proven."""
+    for _ in range(ROUNDS):
+        todo = await wrong(desk, seen, wanted)
+        if not todo:
+            return []
+        for number, (toggle, target) in enumerate(todo):
+            await _switch(desk, seen, toggle, target, wanted, by_mouse=number < MOST_BY_MOUSE)
+    return [toggle.words for toggle, _ in await wrong(desk, seen, wanted)]
+
+
+async def _switch(desk: Desk, seen: Seen, toggle: Toggle, target: Remote, wanted: Wanted, *, by_mouse: bool) -> None:
+    goal = True if toggle.radio else wanted(toggle)
+    # An earlier switch may have moved this one along.
+    if await desk.switched(seen.document, target) in (goal, None):
+        return
+    did = "switched on" if goal else "switched off"
+
+    async def moved() -> bool:
+        return await desk.switched(seen.document, target) == goal
+
+    ways: list[tuple[Remote, bool]] = []
+    if by_mouse:
+        if toggle.visible:
+            ways.append((target, False))
+        proxy = await call(seen.document, _PROXY, on=target.id, handle=True)
+        if proxy:
+            ways.append((Remote(proxy), False))
+    ways.append((target, True))
+    desk.clicks += 1
+    for thing, synthetic in ways:
+        if await moved():
+            break
+        how = await desk.tap(seen.document, thing, synthetic=synthetic)
+        if await until(desk.pace, moved, _SWITCH_MS):
+            desk.note(did, toggle.words, f"{how} click")
+            return
+    if not await moved():
+        desk.note(did, toggle.words, "it would not move")

@@ -1,0 +1,33 @@
+"""A recipe: how to answer the banner of one site, written down in `scan.toml` by somebody who knows it."""
+
+from __future__ import annotations
+
+from scanner.model.base import Model, StateName
+
+PIERCE = ">>>"
+"""Between two selectors: go into the shadow root or the frame of what the first one found."""
+
+
+class Recipe(Model):
+    """CSS selectors for one site, pressed in order. `reject` and `withdraw` may need several steps.
+
+    `settings` then `save` is the way to refuse where `reject` is not given: only right where everything is switched
+    off beforehand. `banner` says where the notice stands; without it, it stands where the first step's element does.
+    """
+
+    banner: str | None = None
+    accept: tuple[str, ...] = ()
+    reject: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    save: tuple[str, ...] = ()
+    withdraw: tuple[str, ...] = ()
+
+    def steps(self, wanted: StateName) -> tuple[str, ...]:
+        """The selectors to press for a wanted state; empty where the recipe does not say."""
+        if wanted == "accept":
+            return self.accept
+        if wanted == "withdraw":
+            return self.withdraw
+        if wanted == "reject":
+            return self.reject or ((*self.settings, *self.save) if self.settings and self.save else ())
+        return ()

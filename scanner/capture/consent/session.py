@@ -1,0 +1,331 @@
+"""Answering the banner of one page in one consent state, from the first look to the proof."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from playwright.async_api import Error, Page
+
+from scanner.capture.consent.autoconsent import AutoconsentMethod
+from scanner.capture.consent.by_recipe import RecipeMethod
+from scanner.capture.consent.general.method import GeneralMethod
+from scanner.capture.consent.method import Answer, Method, MethodName, Pace, Sighting
+from scanner.capture.consent.proof import Observed, Proof, prove
+from scanner.capture.consent.recipe import Recipe
+from scanner.capture.consent.signals.reading import Signals, read_signals
+from scanner.capture.consent.waiting import drawn, until
+from scanner.model.base import StateName
+from scanner.model.evidence import BannerSeen, ChoiceMade, Phase, Record, SignalsRead
+
+NO_BANNER = "no banner was found"
+
+LOOK_MS = 600.0
+"""Page time that a first look allows for a banner that is just appearing."""
+
+LATE_MS = 3000.0
+"""Page time in which a late banner may still appear when a choice is to be made."""
+
+GONE_MS = 3000.0
+
+Moment = Literal["loaded", "settings", "answered", "reloaded"]
+
+
+@dataclass
+class _Marked:
+    """A pace that marks the choice once, however many ways were tried, and lets the page draw what it lived."""
+
+    inner: Pace
+    page: Page
+    marked: bool = False
+
+    async def live(self, ms: float) -> None:
+        await self.inner.live(ms)
+        await drawn(self.page)
+
+    async def mark_choice(self) -> None:
+        if not self.marked:
+            self.marked = True
+            await self.inner.mark_choice()
+
+    async def reload(self) -> None:
+        await self.inner.reload()
+
+    async def shoot(self, label: Literal["banner", "settings", "page"]) -> str | None:
+        return await self.inner.shoot(label)
+
+
+class ConsentSession:
+    """One page, one consent state. Evidence goes to `emit` in the order in which it was seen.
+
+    Ways to answer, in order: the recipe for this site, our general method, the rules of autoconsent. The first that
+    sees a banner answers; the rules also name the platform and are the way of last resort.
+    """
+
+    def __init__(
+        self,
+        page: Page,
+        *,
+        context_state: StateName,
+        recipe: Recipe | None,
+        emit: Callable[[Record], None],
+        visit_id: str,
+        pace: Pace,
+        rules: bool = True,
+    ) -> None:
+        self._page = page
+        self._state = context_state
+        self._emit = emit
+        self._visit = visit_id
+        self._pace = _Marked(pace, page)
+        self._general = GeneralMethod()
+        self._recipe = RecipeMethod(recipe) if recipe is not None else None
+        self._rules = AutoconsentMethod(self._pace) if rules else None
+        own: tuple[Method, ...] = (self._recipe, self._general) if self._recipe is not None else (self._general,)
+        self._methods: tuple[Method, ...] = (*own, self._rules) if self._rules is not None else own
+        self._cmp: str | None = None
+
+    async def prepare(self) -> None:
+        """To be called before the page's first navigation."""
+        for method in self._methods:
+            await method.prepare(self._page)
+
+    async def observe(self) -> Sighting | None:
+        """The banner that stands on the settled page, with its picture, and all consent signals, as evidence."""
+        sighting = await self._find(LOOK_MS)
+        await self._seen(sighting, "loaded", shoot=True)
+        await self._signals()
+        return sighting
+
+    async def choose(self, wanted: StateName) -> ChoiceMade:
+        """Make a choice and prove it. Withdrawing accepts first where the banner still waits for an answer."""
+        if wanted == "withdraw":
+            return await self._withdraw()
+        return await self._choose(wanted)
+
+    async def _choose(self, wanted: StateName) -> ChoiceMade:
+        sighting = await self._find(LATE_MS)
+        if sighting is None:
+            sighting = await self._after_scrolling()
+        if sighting is None:
+            return self._finish(wanted, Answer(made=None, error=NO_BANNER), None, Proof())
+        before = await self._read()
+        answer, method = await self._answer(sighting, wanted)
+        if answer.made is None:
+            return self._finish(wanted, answer, method, Proof())
+        return await self._prove(wanted, answer, method, before)
+
+    async def _answer(self, sighting: Sighting, wanted: StateName) -> tuple[Answer, MethodName]:
+        """Ask one way after the other until one presses something; a plain "not offered" ends the asking."""
+        first: tuple[Answer, MethodName] | None = None
+        started = False
+        for method in self._methods:
+            started = started or method.name == sighting.method
+            if not started:
+                continue
+            current = sighting if method.name == sighting.method else await self._look(method)
+            if current is None:
+                continue
+            answer = await self._try(method, current, wanted)
+            first = first or (answer, method.name)
+            if answer.made is not None or answer.final:
+                return answer, method.name
+        return first if first is not None else (Answer(made=None, error=NO_BANNER), sighting.method)
+
+    async def _try(self, method: Method, sighting: Sighting, wanted: StateName) -> Answer:
+        try:
+            return await method.answer(self._page, sighting, wanted, self._pace)
+        except Error as error:
+            return Answer(made=None, error=f"the page went away while it was answered: {_line(error)}")
+
+    async def _look(self, method: Method) -> Sighting | None:
+        try:
+            return await method.look(self._page)
+        except Error:
+            return None  # the page is just going somewhere else: nothing stands there
+
+    async def _find(self, limit: float) -> Sighting | None:
+        """The banner, waited for in the page's own time; the rules are asked for the platform's name besides."""
+        found: list[Sighting] = []
+
+        async def stands() -> bool:
+            for method in self._methods:
+                if method is self._rules:
+                    continue
+                sighting = await self._look(method)
+                if sighting is not None:
+                    found.append(sighting)
+                    return True
+            return False
+
+        await until(self._pace, stands, limit)
+        platform = await self._platform()
+        if found:
+            return replace(found[0], cmp=found[0].cmp or self._cmp)
+        return platform
+
+    async def _platform(self) -> Sighting | None:
+        """What the rules see; the name of the platform is kept even where they see no banner."""
+        if self._rules is None:
+            return None
+        try:
+            sighting = await self._rules.identify(self._page)
+        except Error:
+            return None
+        self._cmp = self._rules.platform or self._cmp
+        return sighting
+
+    async def _after_scrolling(self) -> Sighting | None:
+        """Some banners wait for a visitor to scroll. Scrolls a screen down, looks, and goes back up."""
+        try:
+            await self._page.evaluate("() => window.scrollBy(0, innerHeight)")
+            sighting = await self._find(LOOK_MS)
+            await self._page.evaluate("() => window.scrollTo(0, 0)")
+        except Error:
+            return None
+        if sighting is not None:
+            await self._seen(sighting, "loaded", shoot=True)
+        return sighting
+
+    async def _withdraw(self) -> ChoiceMade:
+        if await self._find(LOOK_MS) is not None:
+            accepted = await self._choose("accept")
+            if accepted.made is None:
+                answer = Answer(made=None, error=f"nothing to withdraw, since accepting failed: {accepted.error}")
+                return self._finish("withdraw", answer, accepted.method, Proof())
+        before = await self._read()
+        answer, method = await self._take_back()
+        if answer.made is None:
+            return self._finish("withdraw", answer, method, Proof())
+        return await self._prove("withdraw", answer, method, before)
+
+    async def _take_back(self) -> tuple[Answer, MethodName]:
+        try:
+            if self._recipe is not None and self._recipe.recipe.withdraw:
+                return await self._recipe.withdraw(self._page, self._pace), "recipe"
+            return await self._general.withdraw(self._page, self._pace), "heuristic"
+        except Error as error:
+            return Answer(
+                made=None, error=f"the page went away while consent was withdrawn: {_line(error)}"
+            ), "heuristic"
+
+    async def _prove(self, wanted: StateName, answer: Answer, method: MethodName, before: Signals) -> ChoiceMade:
+        by_rule = method == "rule"
+        gone = await self._gone(by_rule=by_rule)
+        await self._seen(None if gone else await self._current(), "answered", answer=answer)
+        after = await self._signals()
+        await self._pace.reload()
+        still_gone = await self._gone(settle=True, by_rule=by_rule)
+        await self._seen(None if still_gone else await self._current(), "reloaded")
+        reloaded = await self._signals()
+        proof = prove(wanted, Observed(before, after, reloaded, gone, still_gone))
+        return self._finish(wanted, answer, method, proof)
+
+    async def _gone(self, *, settle: bool = False, by_rule: bool = False) -> bool:
+        """Whether no banner stands. After a reload one may still be on its way, so it gets its time to appear.
+
+        What only the rules could see, only they can miss.
+        """
+        if by_rule and await self._platform() is not None:
+            return False
+
+        async def stands() -> bool:
+            return await self._current() is not None
+
+        async def left() -> bool:
+            return await self._current() is None
+
+        if settle:
+            return not await until(self._pace, stands, LOOK_MS)
+        return await until(self._pace, left, GONE_MS)
+
+    async def _current(self) -> Sighting | None:
+        for method in self._methods:
+            if method is not self._rules and (sighting := await self._look(method)) is not None:
+                return sighting
+        return None
+
+    def _finish(self, wanted: StateName, answer: Answer, method: MethodName | None, proof: Proof) -> ChoiceMade:
+        verified, error = _verdict(wanted, answer, proof)
+        choice = ChoiceMade(
+            visit=self._visit,
+            context=self._state,
+            wanted=wanted,
+            made=answer.made,
+            verified=verified,
+            clicks=answer.clicks,
+            method=method if answer.made is not None else None,
+            via_api=answer.via_api,
+            how=answer.how,
+            steps=answer.steps,
+            proofs=proof.proofs,
+            contradictions=proof.contradictions,
+            error=error,
+        )
+        self._emit(choice)
+        return choice
+
+    async def _seen(
+        self, sighting: Sighting | None, moment: Moment, *, shoot: bool = False, answer: Answer | None = None
+    ) -> None:
+        picture = await self._pace.shoot("banner") if shoot and sighting is not None else None
+        if answer is not None and answer.buttons:
+            self._emit(self._banner(_second(answer), "settings", None))
+        self._emit(self._banner(sighting, moment, picture))
+
+    def _banner(self, sighting: Sighting | None, moment: Moment, picture: str | None) -> BannerSeen:
+        shown = sighting or Sighting(method="heuristic")
+        return BannerSeen(
+            visit=self._visit,
+            context=self._state,
+            phase=self._phase,
+            moment=moment,
+            found=sighting is not None,
+            cmp=shown.cmp or (self._cmp if sighting is not None else None),
+            method=shown.method if sighting is not None else None,
+            languages=shown.languages,
+            text=shown.text,
+            buttons=shown.buttons,
+            preselected=shown.preselected,
+            frame_url=shown.frame_url,
+            screenshot=picture,
+            notes=shown.notes,
+        )
+
+    @property
+    def _phase(self) -> Phase:
+        return "chosen" if self._pace.marked else "initial"
+
+    async def _read(self) -> Signals:
+        return await read_signals(self._page, self._pace)
+
+    async def _signals(self) -> Signals:
+        signals = await self._read()
+        self._emit(
+            SignalsRead(visit=self._visit, context=self._state, phase=self._phase, values=signals.values),
+        )
+        return signals
+
+
+def _second(answer: Answer) -> Sighting:
+    return Sighting(method="heuristic", buttons=answer.buttons, preselected=answer.preselected)
+
+
+def _verdict(wanted: StateName, answer: Answer, proof: Proof) -> tuple[bool, str | None]:
+    """Whether a choice counts as made for sure, and if not, why in one line."""
+    if answer.made is None:
+        return False, answer.error or "nothing was pressed"
+    if proof.contradictions:
+        return False, f"the page's own record says otherwise: {'; '.join(proof.contradictions)}"
+    if wanted == "withdraw" and "consent-record-changed" in proof.proofs:
+        return True, None  # asking anew after a withdrawal is what a page should do
+    if "banner-gone" not in proof.proofs:
+        return False, "the banner is still there after the click"
+    if "gone-after-reload" not in proof.proofs:
+        return False, "the banner came back after a reload"
+    return True, None
+
+
+def _line(error: Error) -> str:
+    return str(error).strip().splitlines()[0][:200] if str(error).strip() else "unknown error"

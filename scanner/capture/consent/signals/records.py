@@ -1,0 +1,295 @@
+"""Consent records that platforms keep in cookies and storage, decoded to what was granted.
+
+Formats are facts that anybody can read in a browser; where a value does not fit, nothing is said about it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import unquote
+
+from scanner.capture.consent.signals import tcf
+from scanner.capture.consent.words.topics import category_of
+
+Verdict = Literal["all", "none", "some"]
+"""Of what needs consent: everything, nothing, or a part is granted."""
+
+_YES = frozenset(
+    ("true", "yes", "1", "allow", "allowed", "accept", "accepted", "granted", "grant", "on", "opt-in", "all")
+)
+_NO = frozenset(
+    ("false", "no", "0", "deny", "denied", "reject", "rejected", "decline", "declined", "refused", "refuse", "revoked",
+     "off", "opt-out", "none", "disallow")
+)  # fmt: skip
+_WORD_ALL = re.compile(r"^(?:accept(?:ed)?|allow(?:ed)?|grant(?:ed)?|agree(?:d)?|all|opt-?in)(?:[-_ ]?all)?$", re.I)
+_WORD_NONE = re.compile(
+    r"^(?:reject(?:ed)?|den(?:y|ied)|decline(?:d)?|refuse(?:d)?|disagree(?:d)?|disallow(?:ed)?|none|opt-?out"
+    r"|(?:only[-_ ]?)?(?:necessary|essential|required|minimal)(?:[-_ ]?only)?)(?:[-_ ]?all)?$",
+    re.I,
+)
+_NAME = re.compile(
+    r"consent|cookie.?(?:law|notice|info|banner|pref|first|hub|script|control|yes|bar|policy|choice|setting|status|accept)"
+    r"|^cc_|cookies?$|gdpr|rgpd|optanon|privacy|didomi|klaro|tarteaucitron|orejime|borlabs|cky|axeptio|_iub|cmplz|uc_|"
+    r"usprivacy|gpp|cmapi|notice_|cmp|choice|opt.?(?:in|out)",
+    re.I,
+)
+LONGEST = 4000
+"""Characters of a record's value that are kept."""
+
+
+@dataclass(frozen=True)
+class ConsentRecord:
+    """One record: where it lies, its text, the platform it belongs to, and what it says was granted."""
+
+    name: str
+    value: str
+    platform: str | None = None
+    granted: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    verdict: Verdict | None = None
+
+
+Granted = dict[str, bool]
+"""Category or service name to whether it is granted; what is necessary anyway is left out."""
+
+
+def read(name: str, value: str) -> ConsentRecord | None:
+    """The record that a cookie or storage entry holds, or null where its name is none of a consent record.
+
+    `name` may carry a store in front (`localStorage:uc_settings`).
+    """
+    bare = name.split(":", 1)[-1]
+    for platform, pattern, decoder in _PLATFORMS:
+        if pattern.fullmatch(bare):
+            return _record(name, value, platform, _safely(decoder, unquote(value)))
+    if not _NAME.search(bare):
+        return None
+    return _record(name, value, None, _safely(_general, unquote(value)))
+
+
+def _record(name: str, value: str, platform: str | None, granted: Granted | None) -> ConsentRecord:
+    verdict: Verdict | None = None
+    if granted:
+        verdict = "all" if all(granted.values()) else "none" if not any(granted.values()) else "some"
+    said = granted or {}
+    return ConsentRecord(
+        name=name,
+        value=value[:LONGEST],
+        platform=platform,
+        granted=tuple(sorted(k for k, on in said.items() if on)),
+        refused=tuple(sorted(k for k, on in said.items() if not on)),
+        verdict=verdict,
+    )
+
+
+def _safely(decoder: Callable[[str], Granted | None], value: str) -> Granted | None:
+    try:
+        return decoder(value)
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, binascii.Error):
+        return None
+
+
+def _flag(value: Any) -> bool | None:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, dict):
+        return next(
+            (f for k in ("status", "consent", "value", "enabled") if (f := _flag(value.get(k))) is not None), None
+        )
+    said = str(value).strip().lower()
+    return True if said in _YES else False if said in _NO else None
+
+
+def _pairs(items: Iterable[tuple[str, Any]]) -> Granted:
+    """Category names with a yes or a no, without what is necessary anyway and what is no category."""
+    found: Granted = {}
+    for key, value in items:
+        category = category_of(re.sub(r"[_-]", " ", key), "", key, ("en",))
+        flag = _flag(value)
+        if category not in ("necessary", "unknown") and flag is not None:
+            found[key] = flag
+    return found
+
+
+def _json(value: str) -> Any:
+    return json.loads(value)
+
+
+def _services(value: str) -> Granted:
+    """A plain object of services, none of which is a category by name; technical keys begin with `$` or `_`."""
+    data = _json(value)
+    return {k: f for k, v in data.items() if not k.startswith(("$", "_")) and (f := _flag(v)) is not None}
+
+
+def _onetrust(value: str) -> Granted:
+    fields = dict(part.split("=", 1) for part in value.split("&") if "=" in part)
+    groups = dict(g.split(":", 1) for g in unquote(fields["groups"]).split(",") if ":" in g)
+    return {k: v == "1" for k, v in groups.items() if k not in ("C0001", "1")}
+
+
+def _cookiebot(value: str) -> Granted | None:
+    if value in ("0", "-1", "-2"):
+        return None
+    found = dict(re.findall(r"(preferences|statistics|marketing):(true|false)", value))
+    return {k: v == "true" for k, v in found.items()}
+
+
+def _colon_list(value: str) -> Granted:
+    """`analytics:yes,advertisement:no` as CookieYes writes it."""
+    return _pairs(tuple(p.split(":", 1)) for p in value.split(",") if ":" in p)  # type: ignore[misc]
+
+
+def _categories_list(value: str) -> Granted:
+    """vanilla-cookieconsent 2 and 3: the categories that were accepted; the others are not named."""
+    data = _json(value)
+    accepted = [str(c) for c in data["categories"]]
+    optional = [c for c in accepted if category_of(c.replace("_", " "), "", c, ("en",)) != "necessary"]
+    refused = [str(c) for c in data.get("rejectedCategories", ())]
+    return {**dict.fromkeys(optional, True), **dict.fromkeys(refused, False)} or {"anything optional": False}
+
+
+def _tarteaucitron(value: str) -> Granted:
+    return {k: v == "true" for k, v in re.findall(r"!([\w-]+)=(true|false|wait)", value) if v != "wait"}
+
+
+def _osano(value: str) -> Granted | None:
+    said = {"allow": True, "deny": False}.get(value.strip())
+    return None if said is None else {"everything": said}
+
+
+def _didomi(value: str) -> Granted:
+    data = json.loads(base64.b64decode(value + "=" * (-len(value) % 4)))
+    purposes = data["purposes"]
+    enabled = {str(p): True for p in purposes.get("enabled", ())}
+    return {**enabled, **{str(p): False for p in purposes.get("disabled", ())}}
+
+
+def _usercentrics(value: str) -> Granted:
+    services = _json(value)["services"]
+    return {str(s.get("name") or s["id"]): bool(s["status"]) for s in services if not s.get("isEssential")}
+
+
+def _borlabs(value: str) -> Granted:
+    """Groups that were accepted; the essential one always is."""
+    consents = _json(value)["consents"]
+    optional = {str(g): True for g in consents if g != "essential"}
+    return optional or {"anything optional": False}
+
+
+def _cookie_script(value: str) -> Granted | None:
+    data = _json(value)
+    kept = data.get("categories")
+    chosen = json.loads(kept) if isinstance(kept, str) and kept else kept or []
+    if data.get("action") == "reject" or (data.get("action") and not chosen):
+        return {"anything optional": False}
+    return {str(c): True for c in chosen} or None
+
+
+def _iubenda(value: str) -> Granted | None:
+    data = _json(value)
+    purposes = {k: bool(v) for k, v in (data.get("purposes") or {}).items() if k != "1"}
+    return purposes or ({"everything": bool(data["consent"])} if "consent" in data else None)
+
+
+def _trustarc(value: str) -> Granted | None:
+    levels = re.match(r"permit\s+([\d,]+)", value)
+    if levels is None:
+        return None
+    granted = {int(n) for n in levels[1].split(",") if n}
+    return {f"level {n}": n in granted for n in (2, 3)}
+
+
+def _civic(value: str) -> Granted:
+    return {k: v == "accepted" for k, v in _json(value)["optionalCookies"].items()}
+
+
+def _tc_string(value: str) -> Granted:
+    read_string = tcf.decode(value)
+    return {f"purpose {n}": n in read_string.purposes for n in range(1, 12)}
+
+
+def _us_privacy(value: str) -> Granted | None:
+    said = {"Y": False, "N": True}.get(value[2:3])
+    return None if said is None else {"sale": said}
+
+
+def _one_word(value: str) -> Granted | None:
+    said = _flag(value)
+    return None if said is None else {"it": said}
+
+
+def _general(value: str) -> Granted | None:
+    """A record of nobody we know: JSON with categories, lists of categories, or one plain word."""
+    text = value.strip().strip('"')
+    if _WORD_ALL.match(text):
+        return {"everything": True}
+    if _WORD_NONE.match(text):
+        return {"anything optional": False}
+    if text[:1] in "{[":
+        return _tree(json.loads(value)) or None
+    if re.search(r"\w+[:=]\w+[,&;|]", text + ","):
+        parts = [re.split(r"[:=]", p, maxsplit=1) for p in re.split(r"[,&;|]", text) if re.search(r"[:=]", p)]
+        return _pairs((p[0], p[1]) for p in parts) or None
+    names = re.split(r"[,|+ ]", text)
+    return _named(names) if len(names) > 1 else None
+
+
+def _tree(data: Any) -> Granted:
+    """Categories anywhere in a JSON value."""
+    found: Granted = {}
+    if isinstance(data, list):
+        return _named([str(item) for item in data if isinstance(item, str)]) or {}
+    if isinstance(data, dict):
+        found.update(_pairs(data.items()))
+        for key, value in data.items():
+            if isinstance(value, dict | list) and key not in found:
+                inner = _tree(value)
+                if re.search(r"reject|declin|refus|disabl|denied", key, re.I) and isinstance(value, list):
+                    inner = dict.fromkeys(inner, False)
+                found.update({k: v for k, v in inner.items() if k not in found})
+            elif isinstance(value, str) and re.search(r"status|choice|decision|consent|action|type", key, re.I):
+                if _WORD_ALL.match(value):
+                    found.setdefault("everything", True)
+                elif _WORD_NONE.match(value):
+                    found.setdefault("anything optional", False)
+    return found
+
+
+def _named(names: list[str]) -> Granted | None:
+    """A list of granted categories; it counts where at least one name is a category."""
+    kinds = {n: category_of(n.replace("_", " "), "", n, ("en",)) for n in names if n}
+    if not any(kind != "unknown" for kind in kinds.values()):
+        return None
+    optional = {n: True for n, kind in kinds.items() if kind not in ("necessary", "unknown")}
+    return optional or {"anything optional": False}
+
+
+_PLATFORMS: tuple[tuple[str, re.Pattern[str], Callable[[str], Granted | None]], ...] = (
+    ("OneTrust", re.compile(r"OptanonConsent"), _onetrust),
+    ("Cookiebot", re.compile(r"CookieConsent"), _cookiebot),
+    ("CookieYes", re.compile(r"cookieyes-consent"), _colon_list),
+    ("GDPR Cookie Consent", re.compile(r"cookielawinfo-checkbox-(?!necessary).+"), _one_word),
+    ("Complianz", re.compile(r"cmplz_(?:marketing|statistics|preferences)"), _one_word),
+    ("Borlabs", re.compile(r"borlabs-cookie"), _borlabs),
+    ("klaro", re.compile(r"klaro"), _services),
+    ("Osano cookieconsent", re.compile(r"cookieconsent_status(?:_.+)?"), _osano),
+    ("tarteaucitron", re.compile(r"tarteaucitron"), _tarteaucitron),
+    ("vanilla-cookieconsent", re.compile(r"cc_cookie"), _categories_list),
+    ("Didomi", re.compile(r"didomi_token"), _didomi),
+    ("Usercentrics", re.compile(r"uc_settings"), _usercentrics),
+    ("Cookie-Script", re.compile(r"CookieScriptConsent"), _cookie_script),
+    ("CookieFirst", re.compile(r"cookiefirst-consent"), lambda v: _pairs(_json(v).items())),
+    ("Axeptio", re.compile(r"axeptio_cookies"), _services),
+    ("iubenda", re.compile(r"_iub_cs-\w+"), _iubenda),
+    ("TrustArc", re.compile(r"cmapi_cookie_privacy"), _trustarc),
+    ("Civic", re.compile(r"CookieControl"), _civic),
+    ("orejime", re.compile(r"orejime"), _services),
+    ("IAB TCF", re.compile(r"eu(?:pub)?consent-v2"), _tc_string),
+    ("IAB USP", re.compile(r"usprivacy"), _us_privacy),
+)

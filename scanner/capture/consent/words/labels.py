@@ -1,0 +1,160 @@
+"""What a button does, from its words: one list of rules for all languages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from scanner.capture.consent.words.lexicon import Lexicon, lexicon_for, lexicons, normalise
+
+Role = Literal["accept", "reject", "settings", "save", "close", "pay", "ack", "object", "info", "other"]
+
+LONGEST_LABEL = 110
+"""Characters; more is a text, not a button."""
+
+_CLOSE_SIGNS = frozenset("x×✕✖✗✘⨯╳❌🗙ⓧ⊗")
+
+_NAME_HINTS: tuple[tuple[Role, re.Pattern[str]], ...] = (
+    (
+        "reject",
+        re.compile(
+            r"reject|deny|denied|decline|refuse|disagree|disallow|ablehn|refus|rifiut|rechaz|weiger"
+            r"|(?:only|accept).?(?:necessary|essential|required)|(?:necessary|essential|required).?only|opt.?out",
+            re.I,
+        ),
+    ),
+    ("settings", re.compile(r"settings|preferences|manage|customi[sz]e|configure|options|einstellung|detail", re.I)),
+    ("save", re.compile(r"save|confirm.?(?:choice|selection)|speicher|enregistr", re.I)),
+    ("accept", re.compile(r"accept|agree|allow|akzept|zustimm|opt.?in|consent.?(?:give|ok|yes)", re.I)),
+    ("close", re.compile(r"(?:^|[\s_-])(?:close|dismiss)(?:$|[\s_-])", re.I)),
+)
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a button does. `strength` orders readings (0 to about 12); `language` says which lexicon read it."""
+
+    role: Role
+    strength: float = 0.0
+    language: str | None = None
+    everything: bool = False
+    """Whether the words say "all"."""
+
+
+OTHER = Label("other")
+
+
+def label(text: str, languages: tuple[str, ...] = (), names: str = "") -> Label:
+    """The role of a button from its visible words, and where no language knows them, from its technical names.
+
+    `languages` are those of the page and of the banner; they and English are asked first, and all others only where
+    those have nothing to say. Words that any asked language reads as a refusal are never an acceptance unless they
+    say "all".
+    """
+    raw = text.strip()
+    if raw and all(c in _CLOSE_SIGNS for c in raw.casefold()) and len(raw) <= 2:
+        return Label("close", 6.0)
+    known = _label(raw, languages) if raw else OTHER
+    if known.role != "other" or not names:
+        return known
+    for role, hint in _NAME_HINTS:
+        if hint.search(names):
+            return Label(role, 2.0)
+    return known
+
+
+@lru_cache(maxsize=8192)
+def _label(raw: str, languages: tuple[str, ...]) -> Label:
+    text = normalise(raw)
+    if not text or len(raw) > LONGEST_LABEL:
+        return OTHER
+    asked: list[Lexicon] = []
+    for tag in (*languages, "en"):
+        lexicon = lexicon_for(tag)
+        if lexicon is not None and lexicon not in asked:
+            asked.append(lexicon)
+    near = _vote(text, tuple(asked), tuple(asked[:-1]))
+    return near if near.role != "other" else _vote(text, lexicons(), ())
+
+
+def _vote(text: str, asked: tuple[Lexicon, ...], favoured: tuple[Lexicon, ...]) -> Label:
+    best, refusal = OTHER, OTHER
+    for lexicon in asked:
+        if not lexicon.any_word.search(text):
+            continue
+        read = _read(lexicon, text)
+        if read is None:
+            continue
+        bonus = 1.0 if lexicon in favoured else 0.0
+        found = Label(read[0], read[1] + bonus, lexicon.code, bool(lexicon.words["all"].search(text)))
+        if read[0] == "reject" and read[1] >= 6 and found.strength > refusal.strength:
+            refusal = found
+        if found.strength > best.strength:
+            best = found
+    if refusal.role == "reject" and best.role in ("accept", "pay", "ack") and not best.everything:
+        return refusal
+    return best
+
+
+def _read(lexicon: Lexicon, text: str) -> tuple[Role, float] | None:
+    """The rules. They are tried in order, since "accept only what is necessary" refuses and "reject all" is not all."""
+    says = {key: bool(pattern.search(text)) for key, pattern in lexicon.words.items()}
+    length = max(1, len(text) // 3) if lexicon.unspaced else len(text.split())
+    return _refusals(says, length) or _acceptances(says, length) or _rest(says, length)
+
+
+def _refusals(says: dict[str, bool], length: int) -> tuple[Role, float] | None:
+    yes = says["accept"] or says["continue"] or says["save"]
+    if says["pay"] and (says["accept"] or says["reject"] or says["continue"] or length <= 8):
+        return "pay", 9.0
+    if says["object"] and not says["accept"] and length <= 6:
+        return ("object", 6.0) if not says["all"] else ("object", 7.0)
+    if says["reject"] and says["settings"] and not says["negation"] and not says["all"]:
+        return "settings", 5.0  # "settings or reject"
+    if says["no"] and says["settings"] and not says["reject"] and not says["accept"]:
+        return "settings", 7.0  # "no, let me choose"
+    if says["reject"]:
+        return "reject", 9.0 if says["all"] else 8.0
+    if (says["negation"] and says["accept"]) or (says["without"] and yes):
+        return "reject", 8.0
+    if says["only"] and (says["necessary"] or says["accept"]) and not says["all"]:
+        if says["selection"] and not says["necessary"]:
+            return "save", 7.5  # "accept only what I selected"
+        return "reject", 8.0 if says["necessary"] else 5.0
+    if says["necessary"] and (yes or length <= 4) and not says["all"] and not says["settings"]:
+        return "reject", 6.0
+    return None
+
+
+def _acceptances(says: dict[str, bool], length: int) -> tuple[Role, float] | None:
+    if says["accept"] and says["all"]:
+        return "accept", 9.0
+    if says["save"] and (says["selection"] or says["settings"] or not says["accept"]):
+        return "save", 8.0 if says["selection"] or says["settings"] else 7.0
+    if says["accept"] and says["selection"]:
+        return "save", 7.5
+    if says["settings"] and not says["accept"]:
+        return "settings", 7.0
+    if says["accept"] and length <= 9:
+        return "accept", 7.0
+    if says["settings"]:
+        return "settings", 4.0
+    return None
+
+
+def _rest(says: dict[str, bool], length: int) -> tuple[Role, float] | None:
+    if says["no"] and length <= 3:
+        return "reject", 5.0
+    if says["close"] and length <= 5:
+        return "close", 6.0
+    if says["acknowledge"] and length <= 5:
+        return "ack", 6.0
+    if says["information"] and length <= 10:
+        return "info", 5.0
+    if says["continue"] and length <= 4:
+        return "ack", 4.0
+    if says["selection"] and length <= 2 and not says["accept"]:
+        return "save", 3.0
+    return None

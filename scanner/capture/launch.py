@@ -1,0 +1,247 @@
+"""Starting the browser as an instrument, and ending it without a trace.
+
+We start the browser ourselves rather than through Playwright: its flags decide what can be seen, its pipe is where
+evidence comes from, and Playwright joins it over the debugging port for what it does best, driving pages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from scanner.capture.cdp import Connection, ProtocolError
+from scanner.capture.plan import BrowserOptions
+from scanner.errors import BrowserNotFoundError
+
+_START_TIMEOUT_S = 30.0
+_STOP_TIMEOUT_S = 3.0
+_DEV_SHM_ENOUGH = 512 * 1024 * 1024
+
+# Third-party cookies are blocked by default in some builds, and neither flag nor protocol command changes that: only
+# the profile's own preferences do, and contexts made later inherit them.
+_PREFERENCES = {
+    "profile": {"cookie_controls_mode": 0, "block_third_party_cookies": False, "exit_type": "Normal"},
+    "enable_a_ping": True,
+    "signin": {"allowed": False, "allowed_on_next_startup": False},
+    "safebrowsing": {"enabled": False},
+    "search": {"suggest_enabled": False},
+    "translate": {"enabled": False},
+    "autofill": {"enabled": False},
+}
+
+_FEATURES_OFF = (
+    # What the browser would send of itself.
+    "AutofillServerCommunication",
+    "CertificateTransparencyComponentUpdater",
+    "InterestFeedContentSuggestions",
+    "MediaRouter",
+    "DialMediaRouteProvider",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "OptimizationGuideModelDownloading",
+    "Translate",
+    # One process for a page and all its frames: one clock, one event stream, a third of the memory. Storage and
+    # cookie rules do not depend on it.
+    "IsolateOrigins",
+    "site-per-process",
+    "IsolateSandboxedIframes",
+    # With a new host for every document, what a page sends while it goes away is sent after the protocol let go.
+    "RenderDocument",
+    "HttpsUpgrades",
+    "PaintHolding",
+)
+
+_NOWHERE = "http://127.0.0.1:9/"
+
+_FLAGS = (
+    "--headless=new",
+    "--remote-debugging-pipe",
+    "--remote-debugging-port=0",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--no-startup-window",
+    "--disable-background-networking",
+    "--disable-breakpad",
+    "--disable-client-side-phishing-detection",
+    "--disable-component-update",
+    f"--component-updater=url-source={_NOWHERE}",
+    f"--gaia-url={_NOWHERE}",
+    "--disable-default-apps",
+    "--disable-domain-reliability",
+    "--disable-extensions",
+    "--disable-field-trial-config",
+    "--disable-search-engine-choice-screen",
+    "--disable-sync",
+    "--metrics-recording-only",
+    "--no-service-autorun",
+    "--password-store=basic",
+    "--use-mock-keychain",
+    "--disable-blink-features=AutomationControlled",
+    "--disable-site-isolation-trials",
+    "--disable-back-forward-cache",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-background-timer-throttling",
+    "--disable-renderer-backgrounding",
+    "--disable-hang-monitor",
+    "--disable-ipc-flooding-protection",
+    "--disable-popup-blocking",
+    "--disable-prompt-on-repost",
+    "--force-color-profile=srgb",
+    "--hide-scrollbars",
+    "--mute-audio",
+    "--disable-gpu",
+    "--enable-unsafe-swiftshader",
+)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A started browser: our pipe into it, and the address where Playwright may join."""
+
+    connection: Connection
+    endpoint: str
+    pid: int
+
+
+def realistic_user_agent(version: str) -> str:
+    """What the same browser would call itself with a window: the word for headless is gone, the rest is its own."""
+    system = {"darwin": "Macintosh; Intel Mac OS X 10_15_7", "win32": "Windows NT 10.0; Win64; x64"}.get(
+        sys.platform, "X11; Linux x86_64"
+    )
+    major = version.partition(".")[0]
+    return f"Mozilla/5.0 ({system}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{major}.0.0.0 Safari/537.36"
+
+
+def flags(options: BrowserOptions, profile: Path, user_agent: str | None) -> list[str]:
+    """All command-line flags for these options."""
+    result = [*_FLAGS, f"--disable-features={','.join(_FEATURES_OFF)}", f"--user-data-dir={profile}"]
+    width, height = options.viewport
+    result.append(f"--window-size={width},{height}")
+    if user_agent:
+        result.append(f"--user-agent={user_agent}")
+    if options.host_rules:
+        result.append(f"--host-resolver-rules={options.host_rules}")
+    if options.ignore_https_errors:
+        # The context option of Playwright alone leaves service workers and leaving beacons refused on such hosts.
+        result.append("--ignore-certificate-errors")
+    if options.proxy:
+        result.append(f"--proxy-server={options.proxy}")
+    if options.locale:
+        result.append(f"--lang={options.locale}")
+    if _no_sandbox():
+        result.append("--no-sandbox")
+    if _small_shared_memory():
+        result.append("--disable-dev-shm-usage")
+    return result
+
+
+@asynccontextmanager
+async def launch(executable: str, options: BrowserOptions, user_agent: str | None) -> AsyncIterator[Running]:
+    """Run the browser on a fresh profile; at the end it is gone, and the profile with it.
+
+    Raises:
+        BrowserNotFoundError: it did not start; the text holds its last words.
+    """
+    profile = Path(tempfile.mkdtemp(prefix="cookie-scanner-"))
+    try:
+        (profile / "Default").mkdir()
+        (profile / "Default" / "Preferences").write_text(json.dumps(_PREFERENCES), encoding="utf-8")
+        process, connection = await _start(executable, flags(options, profile, user_agent), profile)
+        try:
+            endpoint = await _endpoint(process, connection, profile)
+            yield Running(connection, endpoint, process.pid)
+        finally:
+            await _stop(process, connection)
+    finally:
+        shutil.rmtree(profile, ignore_errors=True)
+
+
+async def _start(
+    executable: str, arguments: list[str], profile: Path
+) -> tuple[asyncio.subprocess.Process, Connection]:
+    to_browser, our_write = os.pipe()
+    our_read, from_browser = os.pipe()
+    # The browser expects its pipe as descriptors 3 and 4; the shell puts them there and is replaced by the browser.
+    script = f'exec "$@" 3<&{to_browser} 4>&{from_browser}'
+    try:
+        with (profile / "log").open("wb") as log:
+            process = await asyncio.create_subprocess_exec(
+                "/bin/sh",
+                "-c",
+                script,
+                "sh",
+                executable,
+                *arguments,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=log,
+                pass_fds=(to_browser, from_browser),
+                start_new_session=True,
+            )
+    except OSError as error:
+        os.close(our_write)
+        os.close(our_read)
+        raise BrowserNotFoundError(f"{executable} does not start: {error}") from error
+    finally:
+        os.close(to_browser)
+        os.close(from_browser)
+    return process, await Connection.open(our_read, our_write)
+
+
+async def _endpoint(process: asyncio.subprocess.Process, connection: Connection, profile: Path) -> str:
+    """Wait until the browser answers, and read where its debugging port is."""
+    try:
+        await connection.root.send("Browser.getVersion", timeout_s=_START_TIMEOUT_S)
+        port, path = (profile / "DevToolsActivePort").read_text(encoding="ascii").split()
+    except (ProtocolError, OSError, ValueError) as error:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), _STOP_TIMEOUT_S)
+        lines = (profile / "log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        said = lines[-1][:300] if lines else str(error)
+        raise BrowserNotFoundError(f"the browser did not start: {said}") from error
+    return f"ws://127.0.0.1:{port}{path}"
+
+
+async def _stop(process: asyncio.subprocess.Process, connection: Connection) -> None:
+    with contextlib.suppress(ProtocolError):
+        await connection.root.send("Browser.close", timeout_s=_STOP_TIMEOUT_S)
+    connection.close()
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(process.wait(), _STOP_TIMEOUT_S)
+    # Its children share the process group that was made for it; whichever is left goes now.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    await process.wait()
+
+
+def _no_sandbox() -> bool:
+    """Whether the browser's sandbox cannot work here: as root, and where users may not make namespaces."""
+    if not sys.platform.startswith("linux"):
+        return False
+    if os.geteuid() == 0:
+        return True
+    for switch, forbids in (
+        ("/proc/sys/kernel/unprivileged_userns_clone", "0"),
+        ("/proc/sys/user/max_user_namespaces", "0"),
+        ("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1"),
+    ):
+        with contextlib.suppress(OSError):
+            if Path(switch).read_text(encoding="ascii").strip() == forbids:
+                return True
+    return Path("/.dockerenv").exists() or Path("/run/.containerenv").exists()
+
+
+def _small_shared_memory() -> bool:
+    with contextlib.suppress(OSError):
+        return sys.platform.startswith("linux") and shutil.disk_usage("/dev/shm").free < _DEV_SHM_ENOUGH
+    return sys.platform.startswith("linux")

@@ -1,0 +1,117 @@
+"""What is under way on a tab's network right now: what waiting needs to know, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+_STREAMS = frozenset({"EventSource", "WebSocket"})
+_REPEATS_OF_A_POLL = 8
+
+
+@dataclass
+class Flight:
+    """One request under way. `answered`: its headers are there, so that only its body is awaited."""
+
+    url: str
+    kind: str
+    started: float
+    answered: bool = False
+
+
+@dataclass
+class Network:
+    """Requests under way, and the moment of the last event (`time.monotonic()` seconds)."""
+
+    flights: dict[str, Flight] = field(default_factory=dict)
+    last_event: float = field(default_factory=time.monotonic)
+    polled: str | None = None
+    _times_seen: Counter[str] = field(default_factory=Counter)
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _answers_due: set[str] = field(default_factory=set)
+
+    def begin(self) -> None:
+        """A new visit: what went before is forgotten."""
+        self.flights.clear()
+        self._answers_due.clear()
+        self._times_seen.clear()
+        self.polled = None
+        self._touch()
+
+    def started(self, request_id: str, url: str, kind: str) -> None:
+        """A request left; one address asked for again and again is a poll."""
+        self.flights[request_id] = Flight(url, kind, time.monotonic())
+        if kind in ("XHR", "Fetch", "Script", "Image"):
+            parts = urlsplit(url)
+            place = f"{parts.netloc}{parts.path}"
+            self._times_seen[place] += 1
+            if kind != "Image" and self._times_seen[place] >= _REPEATS_OF_A_POLL:
+                self.polled = place
+        self._touch()
+
+    def answered(self, request_id: str) -> None:
+        """Headers came."""
+        flight = self.flights.get(request_id)
+        if flight is not None:
+            flight.answered = True
+        self._answers_due.discard(request_id)
+        self._touch()
+
+    def data(self, request_id: str) -> None:
+        """A piece of a body came; that of a stream is no sign of progress."""
+        flight = self.flights.get(request_id)
+        if flight is not None and flight.kind not in _STREAMS:
+            self._touch()
+
+    def ended(self, request_id: str, *, left: bool = False) -> None:
+        """The request is over. `left`: its document went away, and the answer is still to come (a leaving hit)."""
+        flight = self.flights.pop(request_id, None)
+        if left and flight is not None and not flight.answered:
+            self._answers_due.add(request_id)
+        self._touch()
+
+    @property
+    def streaming(self) -> bool:
+        """Whether nothing but streams, which never end, is under way."""
+        return bool(self.flights) and all(flight.kind in _STREAMS for flight in self.flights.values())
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is under way but streams."""
+        return not self._answers_due and all(flight.kind in _STREAMS for flight in self.flights.values())
+
+    def quiet_for(self) -> float:
+        """Seconds since the last event."""
+        return time.monotonic() - self.last_event
+
+    def wake(self) -> None:
+        """The tab is gone: nothing more will come, and nobody should wait for it."""
+        self.flights.clear()
+        self._answers_due.clear()
+        self._touch()
+
+    def _touch(self) -> None:
+        self.last_event = time.monotonic()
+        self._changed.set()
+
+    async def change(self, timeout_s: float) -> bool:
+        """Wait for the next event, at most so long; whether there was one."""
+        self._changed.clear()
+        try:
+            await asyncio.wait_for(self._changed.wait(), timeout_s)
+        except TimeoutError:
+            return False
+        return True
+
+    async def until_idle(self, ceiling_s: float) -> bool:
+        """Wait until nothing is under way, at most so long; whether it came to that."""
+        end = time.monotonic() + ceiling_s
+        while not self.idle:
+            left = end - time.monotonic()
+            if left <= 0:
+                return False
+            await self.change(left)
+        return True

@@ -1,0 +1,132 @@
+"""What the catalogue answers."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Literal, NamedTuple
+
+from scanner.model.base import Category
+
+Kind = Literal["cookie", "local", "session", "indexeddb", "cache"]
+"""Where a named value is kept."""
+
+KINDS: tuple[Kind, ...] = ("cookie", "local", "session", "indexeddb", "cache")
+
+EXACT_NAME_AND_DOMAIN = "exact name and domain"
+EXACT_NAME = "exact name"
+PATTERN_AND_DOMAIN = "pattern and domain"
+LONGEST_PATTERN = "longest pattern"
+SETTER_VENDOR = "vendor of the third-party setter"
+SCRIPT_VENDOR = "vendor of the script that set a first-party cookie"
+CNAME_TARGET = "CNAME target"
+INFERRED_SESSION = "inferred: session id"
+INFERRED_WORD = "inferred: necessary word"
+UNKNOWN = "unknown"
+
+CATEGORY_SOURCES: tuple[str, ...] = (
+    EXACT_NAME_AND_DOMAIN,
+    EXACT_NAME,
+    PATTERN_AND_DOMAIN,
+    LONGEST_PATTERN,
+    SETTER_VENDOR,
+    SCRIPT_VENDOR,
+    CNAME_TARGET,
+    INFERRED_SESSION,
+    INFERRED_WORD,
+    UNKNOWN,
+)
+"""The steps of decision in their order; a classification from a user's pack adds the pack's name in brackets."""
+
+GATHERING_ROLES = frozenset({"service", "collect", "script", "ads", "sync", "replay"})
+"""Host roles that gather data on visitors, where the category is analytics or marketing."""
+
+BORROWED_ROLES = frozenset({"cdn", "platform", "font", "tag-manager"})
+"""Roles of hosts that serve other people's scripts: what such a script does is not the host's doing."""
+
+
+class VendorInfo(NamedTuple):
+    """A vendor as compiled."""
+
+    id: str
+    name: str
+    owner: str | None
+    aliases: tuple[str, ...]
+    country: str | None
+    category: Category
+    purpose_category: str
+    privacy: str | None
+    tcf_id: int | None
+
+
+class HostMatch(NamedTuple):
+    """What a host is. `host` is the entry that matched (the host itself or a parent), `path` its prefix if any."""
+
+    host: str
+    path: str
+    vendor: VendorInfo
+    category: Category
+    role: str
+    pack: str
+
+    @property
+    def gathers(self) -> bool:
+        """Whether the host's work is to gather data on visitors for a purpose that is not necessary."""
+        return self.role in GATHERING_ROLES and self.category in ("analytics", "marketing")
+
+
+class CookieMatch(NamedTuple):
+    """What a cookie or storage key is, and by which step it was found (`source`)."""
+
+    pattern: str
+    vendor: VendorInfo
+    category: Category
+    source: str
+    consent_exempt: Literal["yes", "no", "depends"]
+    exempt_condition: str | None
+    role: str
+    purpose: str
+    lifetime: str | None
+    confidence: Literal["certain", "likely"]
+    domains: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The answer to one query. `match` says how it was found, null where nothing was; `category` is then `unknown`.
+
+    `lifetime` is the catalogue's word (`2y`, `session`), `lifetime_seconds` the same in seconds where it has any.
+    """
+
+    query: str
+    kind: Literal["cookie", "host"] | None
+    vendor: str | None
+    vendor_id: str | None
+    category: Category
+    purpose: str | None
+    lifetime: str | None
+    lifetime_seconds: int | None
+    match: str | None
+    pattern: str | None = None
+    role: str | None = None
+    consent_exempt: Literal["yes", "no", "depends"] | None = None
+    exempt_condition: str | None = None
+    confidence: Literal["certain", "likely"] | None = None
+
+    def as_dict(self) -> dict[str, str | int | None]:
+        """All fields, ready for JSON."""
+        return asdict(self)
+
+    def as_text(self) -> str:
+        """One line for a person."""
+        if self.match is None:
+            return f"{self.query}: not in the catalogue"
+        parts = [self.vendor or "", self.category]
+        if self.purpose:
+            parts.append(self.purpose.rstrip("."))
+        if self.lifetime:
+            parts.append("kept for " + self.lifetime if self.lifetime[0].isdigit() else self.lifetime)
+        if self.consent_exempt == "depends" and self.exempt_condition:
+            parts.append(f"exempt from consent {self.exempt_condition}")
+        elif self.consent_exempt == "yes":
+            parts.append("exempt from consent")
+        return f"{self.query}: {'; '.join(parts)} ({self.match})"

@@ -1,0 +1,246 @@
+"""Everything observed of each cookie: who asked for it, how, where it lay, and in which states."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from scanner.classify.attribution import Attribution
+from scanner.classify.pages import Pages
+from scanner.classify.setting import (
+    Asked,
+    cookie_date,
+    default_path,
+    parse_set_cookie,
+    parse_store_delete,
+    parse_store_set,
+    utc_seconds,
+)
+from scanner.model.base import Party, StateName
+from scanner.model.evidence import CookieKey, Evidence, JarCookie, JarSnapshot, Phase, Request, ScriptCookieWrite
+from scanner.site import host_of, site_of
+
+
+class Key(NamedTuple):
+    """Identity of a cookie: `domain` with a leading dot unless host-only, `partition` the top-level site or empty."""
+
+    name: str
+    domain: str
+    path: str
+    partition: str
+
+
+class Setting(NamedTuple):
+    """One request to keep (or delete) a cookie. `order` sorts settings of a scan in time."""
+
+    order: tuple[int, int, float]
+    state: StateName
+    context: StateName
+    phase: Phase
+    visit: str
+    page: str
+    ms: float
+    kind: Literal["http", "script"]
+    asked: Asked
+    raw: str
+    blocked: tuple[str, ...]
+    party: Party
+    top_host: str
+    source: Request | ScriptCookieWrite
+    epoch: float
+
+
+@dataclass
+class Trace:
+    """All that was seen of one cookie."""
+
+    settings: list[Setting] = field(default_factory=list)
+    deletions: list[Setting] = field(default_factory=list)
+    kept: list[tuple[JarSnapshot, JarCookie]] = field(default_factory=list)
+    sent_to: set[str] = field(default_factory=set)
+    jar_states: set[StateName] = field(default_factory=set)
+    in_last_jar: bool = False
+
+    @property
+    def accepted(self) -> list[Setting]:
+        """Settings that the browser did not refuse."""
+        return [setting for setting in self.settings if not setting.blocked]
+
+    def values(self) -> dict[str, list[str]]:
+        """The values by context, in order: as set and as found in the jar."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for setting in sorted(self.settings, key=lambda one: one.order):
+            found[setting.context].append(setting.asked.value)
+        for snapshot, cookie in self.kept:
+            found[snapshot.context].append(cookie.value)
+        return dict(found)
+
+
+class Ledger:
+    """Reads the cookies out of a scan's evidence, each under its key."""
+
+    def __init__(self, evidence: Evidence, attribution: Attribution, pages: Pages) -> None:
+        self._attribution = attribution
+        self._pages = pages
+        self._order: dict[str, int] = {visit.id: number for number, visit in enumerate(evidence.visits)}
+        self._started = {visit.id: utc_seconds(visit.started) for visit in evidence.visits}
+        self._scan_started = utc_seconds(evidence.scan.started)
+        self._ranks = {state: number for number, state in enumerate(("before", *evidence.scan.states))}
+        self.traces: defaultdict[Key, Trace] = defaultdict(Trace)
+        for request in evidence.requests:
+            if request.set_cookies:
+                self._responses(request)
+            for sent in request.cookies_sent:
+                self.traces[key_of(sent)].sent_to.add(host_of(request.url))
+        for write in evidence.script_cookies:
+            self._script(write)
+        self._jars(evidence.jars)
+        self._refused_silently(evidence.jars)
+
+    def items(self) -> Iterator[tuple[Key, Trace]]:
+        """Cookies that were set, refused or kept; a deletion of what never was is none."""
+        for key in sorted(self.traces):
+            trace = self.traces[key]
+            if trace.settings or trace.jar_states:
+                yield key, trace
+
+    def rank(self, state: StateName, visit: str, ms: float) -> tuple[int, int, float]:
+        """Sorts observations: by state, then by visit, then by time."""
+        return self._ranks.get(state, len(self._ranks)), self._order.get(visit, len(self._order)), ms
+
+    def _responses(self, request: Request) -> None:
+        state = self._attribution.state(request.context, request.phase)
+        if state is None:
+            return
+        epoch = self._epoch(request)
+        for line in request.set_cookies:
+            asked = parse_set_cookie(line.raw, epoch)
+            if asked is not None:
+                self._add(request, state, "http", asked, line.raw, line.blocked, epoch, request.url)
+
+    def _script(self, write: ScriptCookieWrite) -> None:
+        state = self._attribution.state(write.context, write.phase)
+        if state is None:
+            return
+        epoch = write.page_time / 1000
+        if write.api == "document.cookie":
+            asked = parse_set_cookie(write.raw, epoch)
+        elif write.api == "cookieStore.set":
+            asked = parse_store_set(write.raw, epoch)
+        else:
+            asked = parse_store_delete(write.raw, epoch)
+        host = host_of(write.frame_url)
+        if asked is None or not host or not _may_set(asked, host):
+            return
+        self._add(write, state, "script", asked, write.raw, (), epoch, write.frame_url)
+
+    def _add(
+        self,
+        source: Request | ScriptCookieWrite,
+        state: StateName,
+        kind: Literal["http", "script"],
+        asked: Asked,
+        raw: str,
+        blocked: tuple[str, ...],
+        epoch: float,
+        url: str,
+    ) -> None:
+        host = host_of(url)
+        domain = f".{asked.domain}" if asked.domain else host
+        top_host = host_of(source.top_url)
+        partition = site_of(top_host) if asked.partitioned and top_host else ""
+        key = Key(asked.name, domain, asked.path or default_path(url), partition)
+        setting = Setting(
+            order=self.rank(state, source.visit, source.ms),
+            state=state,
+            context=source.context,
+            phase=source.phase,
+            visit=source.visit,
+            page=self._pages.page(source.visit, source.top_url),
+            ms=source.ms,
+            kind=kind,
+            asked=asked,
+            raw=raw,
+            blocked=blocked,
+            party=self._pages.party(host, source.top_url, source.visit),
+            top_host=top_host,
+            source=source,
+            epoch=epoch,
+        )
+        trace = self.traces[key]
+        (trace.deletions if asked.deletes else trace.settings).append(setting)
+
+    def _epoch(self, request: Request) -> float:
+        """The moment of a response: its own date, else the time of the visit."""
+        for name, value in request.response_headers:
+            if name.lower() == "date" and (date := cookie_date(value)) is not None:
+                return date
+        return self._started.get(request.visit, self._scan_started) + request.ms / 1000
+
+    def _jars(self, jars: tuple[JarSnapshot, ...]) -> None:
+        """In which states each cookie lay in the jar.
+
+        What was there before a choice belongs to the state after it only if it is still there at the end.
+        """
+        last: dict[tuple[StateName, Phase], JarSnapshot] = {(jar.context, jar.phase): jar for jar in jars}
+        final = {jar.context: jar for jar in jars}
+        earlier: defaultdict[StateName, set[Key]] = defaultdict(set)
+        for jar in jars:
+            state = self._attribution.state(jar.context, jar.phase)
+            at_end = jar is last[jar.context, jar.phase]
+            for cookie in jar.cookies:
+                key = jar_key(cookie)
+                if jar.phase == "initial":
+                    earlier[jar.context].add(key)
+                if state is None:
+                    continue
+                trace = self.traces[key]
+                trace.kept.append((jar, cookie))
+                trace.in_last_jar |= jar is final[jar.context]
+                if jar.phase == "initial" or at_end or key not in earlier[jar.context]:
+                    trace.jar_states.add(state)
+
+    def _refused_silently(self, jars: tuple[JarSnapshot, ...]) -> None:
+        """Script settings that never reached the jar, though it was looked at and nobody deleted the cookie."""
+        looked = {(jar.context, jar.visit) for jar in jars}
+        for trace in self.traces.values():
+            if trace.kept or trace.deletions or any(setting.kind == "http" for setting in trace.settings):
+                continue
+            if trace.settings and all(
+                (setting.context, setting.visit) in looked and not _short(setting.asked) for setting in trace.settings
+            ):
+                trace.settings = [setting._replace(blocked=("NotKept",)) for setting in trace.settings]
+
+
+def _short(asked: Asked) -> bool:
+    """Whether a cookie may have come to its own end before the jar was looked at."""
+    return asked.lifetime is not None and asked.lifetime <= 120
+
+
+def _may_set(asked: Asked, host: str) -> bool:
+    """Whether a page of this host may set the cookie at all: its own domain, or one above it within the site."""
+    if asked.domain is None:
+        return not asked.name.startswith("__Http-")
+    site = site_of(host)
+    within = host == asked.domain or host.endswith(f".{asked.domain}")
+    return within and (asked.domain == site or asked.domain.endswith(f".{site}"))
+
+
+def partition_site(partition_key: str | None) -> str:
+    """The top-level site of a partition key such as `https://shop.example`; empty where there is none."""
+    if not partition_key:
+        return ""
+    return site_of(host_of(partition_key) or partition_key)
+
+
+def key_of(sent: CookieKey) -> Key:
+    """The key of a cookie as a request names it."""
+    return Key(sent.name, sent.domain, sent.path, partition_site(sent.partition_key))
+
+
+def jar_key(cookie: JarCookie) -> Key:
+    """The key of a cookie in the jar."""
+    bare = cookie.domain.lstrip(".")
+    return Key(cookie.name, bare if cookie.host_only else f".{bare}", cookie.path, partition_site(cookie.partition_key))

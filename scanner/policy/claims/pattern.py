@@ -1,0 +1,275 @@
+"""The small pattern language of the claim lexicons.
+
+A pattern is written in words. Between two elements stands nothing (they are neighbours) or one of these:
+
+- `..` or `..N`: in this order, with at most N words between (5 where N is not given);
+- `~` or `~N`: in either order, with at most N words between (5 where N is not given);
+- `&`: anywhere in the same sentence, in either order;
+- `!`: from here on, what must not occur anywhere in the sentence (may be repeated).
+
+An element is a word, or several with `|` between. `stem*`, `*stem` and `*stem*` match beginnings, ends and insides of
+words, `{group}` any phrase of a named group, `<email>`, `<url>` and `<number>` what their names say, `url:part` an address that
+contains that part, and a final `?` makes an element optional. `^` as the first element ties the pattern to the beginning of the sentence, `$` as the last
+one to its end. Matching is a join of position lists: linear in the words of a sentence, whatever they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from scanner.policy.claims.tokens import URL, Tokens, fold
+
+DEFAULT_GAP: Final = 5
+MAX_SPANS: Final = 48
+"""Most partial matches followed at once; a sentence that repeats itself more often than this tells nothing new."""
+
+_OPERATOR = re.compile(r"^(\.\.|~)(\d*)$")
+
+Kind = Literal["next", "gap", "near", "any"]
+Span = tuple[int, int]
+
+
+class PatternError(ValueError):
+    """A pattern is not of the language described in this module; the text quotes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One place of a pattern: any of `phrases`, each a tuple of word shapes such as `stem*`."""
+
+    phrases: frozenset[tuple[str, ...]]
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An element and how it stands to what was matched before it."""
+
+    kind: Kind
+    gap: int
+    element: Element
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A compiled pattern: `steps` must match, no sequence of `absent` may."""
+
+    text: str
+    steps: tuple[Step, ...]
+    absent: tuple[tuple[Step, ...], ...] = ()
+    at_start: bool = False
+    at_end: bool = False
+    negated: bool = False
+
+
+@dataclass(slots=True)
+class Sentence:
+    """A tokenised sentence with the positions of every word shape that occurs in it."""
+
+    tokens: Tokens
+    shapes: Mapping[str, list[int]]
+    fits: tuple[tuple[str, ...], ...]
+    _elements: dict[frozenset[tuple[str, ...]], list[Span]] = field(default_factory=dict)
+
+    def spans(self, element: Element) -> list[Span]:
+        """Every place where the element stands, as half-open ranges of word positions."""
+        found = self._elements.get(element.phrases)
+        if found is None:
+            found = sorted({span for phrase in element.phrases for span in self._phrase(phrase)})
+            self._elements[element.phrases] = found
+        return found
+
+    def _phrase(self, phrase: tuple[str, ...]) -> Iterable[Span]:
+        starts = self.shapes.get(phrase[0])
+        if not starts:
+            return ()
+        if len(phrase) == 1:
+            return [(p, p + 1) for p in starts]
+        fits, size = self.fits, len(phrase)
+        return [
+            (p, p + size)
+            for p in starts
+            if p + size <= len(fits) and all(phrase[i] in fits[p + i] for i in range(1, size))
+        ]
+
+
+class Vocabulary:
+    """Which of a lexicon's word shapes fit a word. Answers are remembered for the words seen lately."""
+
+    def __init__(self, shapes: Iterable[str]) -> None:
+        self._exact: set[str] = set()
+        self._starts: set[str] = set()
+        self._ends: set[str] = set()
+        self._inside: set[str] = set()
+        self._urls: set[str] = set()
+        for shape in shapes:
+            if shape.startswith("url:"):
+                self._urls.add(shape)
+                continue
+            body = shape.strip("*")
+            if shape.startswith("*") and shape.endswith("*"):
+                self._inside.add(body)
+            elif shape.endswith("*"):
+                self._starts.add(body)
+            elif shape.startswith("*"):
+                self._ends.add(body)
+            else:
+                self._exact.add(body)
+        self._seen: dict[str, tuple[str, ...]] = {}
+
+    def read(self, tokens: Tokens) -> Sentence:
+        """Index the words of a sentence by the shapes they fit."""
+        fits = tuple(self._fitting(word) for word in tokens.words)
+        shapes: dict[str, list[int]] = {}
+        for position, fitting in enumerate(fits):
+            for shape in fitting:
+                shapes.setdefault(shape, []).append(position)
+        return Sentence(tokens=tokens, shapes=shapes, fits=fits)
+
+    def _fitting(self, word: str) -> tuple[str, ...]:
+        known = self._seen.get(word)
+        if known is not None:
+            return known
+        if len(self._seen) > 50_000:
+            self._seen.clear()
+        known = self._fit(word[:80])
+        self._seen[word] = known
+        return known
+
+    def _fit(self, word: str) -> tuple[str, ...]:
+        found = [word] if word in self._exact else []
+        if word.startswith(URL):
+            return (URL, *(shape for shape in self._urls if shape.removeprefix("url:") in word))
+        if not word.startswith("<"):
+            heads = {word[:n] for n in range(1, len(word) + 1)} & self._starts
+            tails = {word[n:] for n in range(len(word))} & self._ends
+            found += [f"{head}*" for head in heads]
+            found += [f"*{tail}" for tail in tails]
+            found += [f"*{part}*" for part in self._inside if part in word]
+        return tuple(found)
+
+
+def find(pattern: Pattern, sentence: Sentence) -> list[Span]:
+    """Every match as a half-open range of word positions, shortest first; empty where there is none."""
+    spans = _match(pattern.steps, sentence)
+    if pattern.at_start:
+        spans = [s for s in spans if s[0] == 0]
+    if pattern.at_end:
+        spans = [s for s in spans if s[1] == len(sentence.tokens.words)]
+    if not spans or any(_match(steps, sentence) for steps in pattern.absent):
+        return []
+    return sorted(spans, key=lambda s: (s[1] - s[0], s))
+
+
+def _match(steps: tuple[Step, ...], sentence: Sentence) -> list[Span]:
+    found: list[Span] | None = None
+    for step in steps:
+        here = sentence.spans(step.element)
+        if found is None:
+            found = list(here)
+            if not found and not step.element.optional:
+                return []
+            continue
+        if not here and not step.element.optional:
+            return []
+        joined = _join(found, here, step)
+        if step.element.optional:
+            joined |= set(found)
+        if not joined:
+            return []
+        found = sorted(joined, key=lambda s: (s[1] - s[0], s))[:MAX_SPANS]
+    return found or []
+
+
+def _join(found: list[Span], here: list[Span], step: Step) -> set[Span]:
+    joined: set[Span] = set()
+    for start, end in found:
+        for low, high in here[: MAX_SPANS * 4]:
+            if low >= end:
+                if step.kind == "any" or low - end <= step.gap:
+                    joined.add((start, high))
+            elif high <= start and (step.kind == "any" or (step.kind == "near" and start - high <= step.gap)):
+                joined.add((low, end))
+    return joined
+
+
+def compile_pattern(text: str, groups: Mapping[str, Iterable[str]], negations: frozenset[str]) -> Pattern | None:
+    """Compile one pattern; None where it names a group that this language does not fill.
+
+    `negations` are the group names that carry a negation: a pattern with one of them says "not" itself.
+
+    Raises:
+        PatternError: the text is not of the language.
+    """
+    parts = re.split(r"\s+!\s+", text.strip())
+    words = parts[0].split()
+    at_start, at_end = words[:1] == ["^"], words[-1:] == ["$"]
+    words = words[1 if at_start else 0 : len(words) - 1 if at_end else len(words)]
+    steps = _steps(words, groups, text)
+    if steps is None:
+        return None
+    absent = [s for s in (_steps(p.split(), groups, text) for p in parts[1:]) if s]
+    return Pattern(
+        text=text,
+        steps=steps,
+        absent=tuple(absent),
+        at_start=at_start,
+        at_end=at_end,
+        negated=any(f"{{{name}}}" in parts[0] for name in negations),
+    )
+
+
+def _steps(words: list[str], groups: Mapping[str, Iterable[str]], text: str) -> tuple[Step, ...] | None:
+    steps: list[Step] = []
+    kind: Kind = "next"
+    gap = 0
+    for word in words:
+        operator = _OPERATOR.match(word)
+        if operator:
+            kind = "gap" if operator.group(1) == ".." else "near"
+            gap = int(operator.group(2)) if operator.group(2) else DEFAULT_GAP
+            continue
+        if word == "&":
+            kind, gap = "any", 0
+            continue
+        element = _element(word, groups, text)
+        if element is None:
+            return None
+        steps.append(Step(kind=kind, gap=gap, element=element))
+        kind, gap = "next", 0
+    if not steps or kind != "next" or steps[0].element.optional:
+        raise PatternError(f"not a pattern: {text!r}")
+    return tuple(steps)
+
+
+def _element(word: str, groups: Mapping[str, Iterable[str]], text: str) -> Element | None:
+    optional = word.endswith("?") and word != "?"
+    body = word[:-1] if optional else word
+    phrases: set[tuple[str, ...]] = set()
+    for choice in body.split("|"):
+        if choice.startswith("{") and choice.endswith("}"):
+            members = groups.get(choice[1:-1])
+            if members is None:
+                continue
+            phrases.update(tuple(shape(part) for part in member.replace("-", " ").split()) for member in members)
+        elif choice:
+            phrases.add((shape(choice),))
+        else:
+            raise PatternError(f"not a pattern: {text!r}")
+    phrases.discard(())
+    return Element(frozenset(phrases), optional) if phrases else None
+
+
+def shape(word: str) -> str:
+    """A word shape in folded form; the stars and the angle brackets keep their meaning."""
+    if word.startswith(("<", "url:")):
+        return word
+    body = word.strip("*")
+    if not body or "*" in body:
+        raise PatternError(f"not a word of a pattern: {word!r}")
+    head = "*" if word.startswith("*") else ""
+    tail = "*" if word.endswith("*") else ""
+    return f"{head}{fold(body)}{tail}"

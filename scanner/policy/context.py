@@ -1,0 +1,95 @@
+"""Which category and party the headings, captions and blocks above a place give to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from scanner.model.base import Party
+from scanner.policy.categories import Label, label_of, leading_label
+from scanner.policy.parties import party_label, party_of_sentence
+from scanner.policy.reading import PSEUDO_HEADING, Block
+from scanner.policy.rows import Harvest
+from scanner.policy.sentences import split_sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is said above a block: the nearest label of a category, and of a party."""
+
+    label: Label | None = None
+    party: Party | None = None
+
+
+@dataclass
+class _Heading:
+    level: int
+    label: Label | None
+    party: Party | None
+
+
+def surroundings(harvest: Harvest) -> list[Surroundings]:
+    """For every block of the document, what the labels above it say. One pass."""
+    places = {draft.at for draft in harvest.rows}
+    found: list[Surroundings] = []
+    stack: list[_Heading] = []
+    below: Label | None = None
+    below_list: int | None = None
+    fresh = False
+    lead: Party | None = None
+    for block in harvest.reading.blocks:
+        own_label: Label | None = None
+        if block.index in places:
+            fresh = False
+        if block.kind == "heading":
+            if block.index not in harvest.labels and block.index not in harvest.used:
+                below, below_list = _enter_heading(block, stack, below), None
+                lead = None if block.level < PSEUDO_HEADING else lead
+                fresh = False
+        elif block.kind != "cell" and block.index not in harvest.labels:
+            whole = label_of(block.text.rstrip(" :"))
+            own_label = whole or leading_label(block.text, block.marked("strong"))
+            if whole is not None:
+                below, below_list, fresh = whole, None, False
+            elif own_label is not None:
+                # Two explanations in a row, without a cookie between: a list of definitions, not of headings.
+                below = None if fresh else own_label
+                below_list, fresh = block.list_id, True
+            elif below_list is not None and block.list_id is None:
+                below, below_list = None, None
+            lead = _lead_in(block) or lead
+        heading = next((h.label for h in reversed(stack) if h.label is not None), None)
+        party = next((h.party for h in reversed(stack) if h.party is not None), None)
+        found.append(Surroundings(own_label or below or heading, party or lead))
+    return found
+
+
+def _enter_heading(block: Block, stack: list[_Heading], below: Label | None) -> Label | None:
+    """Put a heading on the stack; answers which label of a paragraph is still in force."""
+    label = label_of(block.text.rstrip(" :"))
+    party = party_label(block.text)
+    if block.level >= PSEUDO_HEADING and label is None and party is None and _is_minor(block.text):
+        return below
+    while stack and stack[-1].level >= block.level:
+        stack.pop()
+    stack.append(_Heading(block.level, label, party))
+    return None
+
+
+_SECTION = re.compile(r"[?¿]|^\d+[.)]|\b(?:cookie|policy|richtlinie|politi|browser|contact|kontakt|change|rights)", re.I)
+
+
+def _is_minor(text: str) -> bool:
+    """Whether a bold line is no section of its own: a vendor's name under "Marketing cookies"."""
+    return len(text.split()) <= 4 and not _SECTION.search(text)
+
+
+def _lead_in(block: Block) -> Party | None:
+    """The party that a paragraph announces for the list after it."""
+    if block.kind != "paragraph" or len(block.text) > 1200:
+        return None
+    for sentence in split_sentences(block.text):
+        party = party_of_sentence(sentence)
+        if party is not None:
+            return party
+    return None

@@ -1,0 +1,281 @@
+"""Cookies from tables that lost their grid: a cell on each line, or a row on each line with only blanks between."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from scanner.policy.categories import cell_label, has_cookie_word, label_of
+from scanner.policy.durations import find_lifetimes, is_duration, is_vague, parse_duration
+from scanner.policy.fields import FieldName, exact_field_of, field_of
+from scanner.policy.names import is_code_like, is_domain, is_identifier, is_plain_word, is_token, split_names, tidy
+from scanner.policy.parties import party_label, storage_of
+from scanner.policy.reading import Block
+from scanner.policy.rows import Draft, Harvest, durations_for, shorten
+
+_MAX_CELL = 700
+_MAX_HEAD = 8
+
+
+def read_flattened(harvest: Harvest) -> None:
+    """Find heads that were flattened, and read the rows beneath them."""
+    blocks = harvest.reading.blocks
+    index = 0
+    while index < len(blocks):
+        if blocks[index].index in harvest.used or blocks[index].kind == "cell":
+            index += 1
+            continue
+        stop = _read_columnar(harvest, index) or _read_lines(harvest, index)
+        index = stop or index + 1
+
+
+# -- one cell on each line ----------------------------------------------------------------------------------------
+
+
+def _head_run(blocks: tuple[Block, ...], index: int, used: set[int]) -> list[FieldName]:
+    """The fields named by consecutive blocks that are nothing but labels."""
+    run: list[FieldName] = []
+    for block in blocks[index : index + _MAX_HEAD]:
+        if block.index in used or block.kind == "cell" or len(block.lines) > 1:
+            break
+        found = exact_field_of(block.text)
+        if found is None or block.text.rstrip().endswith(":"):
+            break
+        run.append(found.field)
+    return run
+
+
+def _read_columnar(harvest: Harvest, index: int) -> int | None:
+    """Read records whose cells are blocks of their own; answers where reading can go on."""
+    blocks = harvest.reading.blocks
+    run = _head_run(blocks, index, harvest.used)
+    if len(run) < 2 or "name" not in run or len(set(run)) < 2:
+        return None
+    position = index + len(run)
+    name_at = run.index("name")
+    drafts: list[Draft] = []
+    used = list(range(index, position))
+    while position < len(blocks):
+        cells, position_after = _next_record(harvest, position, run, name_at)
+        if not cells:
+            break
+        drafts.extend(_columnar_drafts(cells, run, harvest))
+        used.extend(cell.index for cell in cells)
+        position = position_after
+    if not drafts or not any(is_code_like(draft.name) for draft in drafts):
+        return None
+    harvest.add(drafts, used)
+    harvest.labels.update(used)
+    return position
+
+
+def _is_name_cell(block: Block) -> bool:
+    if len(block.text) > 160 or block.kind == "cell":
+        return False
+    names = split_names(block.lines)
+    return bool(names) and all(is_identifier(name) or (is_token(name) and not is_plain_word(name) and name == name.lower()) for name in names)
+
+
+def _next_record(harvest: Harvest, position: int, run: list[FieldName], name_at: int) -> tuple[list[Block], int]:
+    """The cells of one record: a full row, or up to the next name where cells are missing."""
+    blocks = harvest.reading.blocks
+    if run == _head_run(blocks, position, harvest.used)[: len(run)]:
+        position += len(run)  # the head is repeated
+    start = position
+    cells: list[Block] = []
+    while position < len(blocks) and len(cells) < len(run):
+        block = blocks[position]
+        if block.index in harvest.used or block.kind == "cell" or len(block.text) > _MAX_CELL:
+            break
+        if block.kind == "heading" and block.level < 7 and label_of(block.text) is not None:
+            break
+        if len(cells) > name_at and any(_is_name_cell(c) for c in cells) and _is_name_cell(block) and is_code_like(tidy(block.text)):
+            break
+        cells.append(block)
+        position += 1
+    if not any(_is_name_cell(cell) for cell in cells[: name_at + 1]):
+        return [], start
+    return cells, position
+
+
+def _columnar_drafts(cells: list[Block], run: list[FieldName], harvest: Harvest) -> list[Draft]:
+    name_cell = next(cell for cell in cells if _is_name_cell(cell))
+    rest = [cell for cell in cells if cell is not name_cell]
+    names = split_names(name_cell.lines)
+    duration = next((cell for cell in rest if "duration" in run and is_duration(cell.text, harvest.language)), None)
+    rest = [cell for cell in rest if cell is not duration]
+    full = len(cells) == len(run)
+
+    def at(field: FieldName) -> str | None:
+        return cells[run.index(field)].text if full and field in run and cells[run.index(field)] in rest else None
+
+    category = at("category") or at("type")
+    values = durations_for(names, duration.lines, harvest.language) if duration is not None else [(None, None)] * len(names)
+    quote = shorten(" | ".join(cell.text for cell in cells))
+    return [
+        Draft(
+            name=name,
+            at=name_cell.index,
+            quote=quote,
+            provider=at("provider"),
+            purpose=at("purpose") or max((c.text for c in rest if len(c.text) > 30), key=len, default=None),
+            duration=value,
+            duration_text=raw,
+            label=cell_label(category) if category else None,
+            party=party_label(at("party") or at("type") or ""),
+            storage=storage_of(at("type") or ""),
+        )
+        for name, (value, raw) in zip(names, values, strict=True)
+    ]
+
+
+# -- one row on each line -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _LineHead:
+    fields: tuple[FieldName, ...]
+    strong: bool
+
+
+def line_head(text: str) -> _LineHead | None:
+    """The fields of a line that is nothing but column heads: "Cookie Provider Purpose Expiry"."""
+    words = text.split()
+    if not 2 <= len(words) <= 16 or len(text) > 140:
+        return None
+    fields: list[FieldName] = []
+    strong = False
+    position = 0
+    while position < len(words):
+        for take in range(min(4, len(words) - position), 0, -1):
+            found = exact_field_of(" ".join(words[position : position + take]).strip("|"))
+            if found is not None:
+                fields.append(found.field)
+                strong = strong or found.strong
+                position += take
+                break
+        else:
+            return None
+    if "name" not in fields or len(set(fields)) < 2:
+        return None
+    return _LineHead(tuple(fields), strong)
+
+
+def _read_lines(harvest: Harvest, index: int) -> int | None:
+    """Read rows beneath a head on one line: each begins with the name, the duration is found by its form."""
+    blocks = harvest.reading.blocks
+    head = line_head(blocks[index].text)
+    if head is None:
+        return None
+    drafts: list[Draft] = []
+    used = [index]
+    position = index + 1
+    while position < len(blocks) and position - used[-1] <= 2:
+        block = blocks[position]
+        if block.kind == "cell" or block.index in harvest.used:
+            break
+        row = [draft for line in block.lines for draft in _line_row(line, block, head, harvest)]
+        if row:
+            drafts.extend(row)
+            used.append(position)
+        elif block.kind == "heading" or field_of(block.text) is None and len(block.text) > _MAX_CELL:
+            break
+        position += 1
+    codes = sum(1 for draft in drafts if is_code_like(draft.name))
+    if not drafts or codes < 0.5 * len(drafts):
+        return None
+    harvest.add(drafts, used)
+    return used[-1] + 1
+
+
+_FIRST = re.compile(r"^[\W_]{0,3}(?P<names>\S+(?:\s*[,;]\s*\S+)*)(?:\s+(?P<rest>.+))?$", re.S)
+
+
+def _line_row(line: str, block: Block, head: _LineHead, harvest: Harvest) -> list[Draft]:
+    text = line.strip(" |\t")
+    if head.fields[0] == "name":
+        names, rest = _leading_names(text)
+    else:
+        words = text.split()
+        position = next((i for i, word in enumerate(words) if is_code_like(tidy(word))), None)
+        if position is None or position > 4:
+            return []
+        names, rest = [tidy(words[position])], " ".join(words[position + 1 :])
+    if not names:
+        return []
+    duration = _line_duration(rest, head, harvest.language)
+    if duration is None and "duration" in head.fields and not is_code_like(names[0]):
+        return []
+    kind = _line_label(rest, head)
+    return [
+        Draft(
+            name=name,
+            at=block.index,
+            quote=shorten(text),
+            duration=duration,
+            duration_text=rest if duration is not None and len(rest) < 60 else None,
+            purpose=rest or None,
+            label=cell_label(kind) if kind else None,
+            party=party_label(kind or ""),
+        )
+        for name in names
+    ]
+
+
+def _leading_names(text: str) -> tuple[list[str], str]:
+    """The names at the beginning of a row, and the rest of it."""
+    words = text.split()
+    names: list[str] = []
+    position = 0
+    while position < len(words):
+        word = tidy(words[position])
+        comma = words[position].rstrip().endswith((",", ";"))
+        if is_code_like(word) or (not names and is_identifier(word) and not is_domain(word)):
+            names.append(word)
+            position += 1
+            if not comma:
+                break
+        else:
+            break
+    return names, " ".join(words[position:])
+
+
+def _line_duration(rest: str, head: _LineHead, language: str | None) -> int | str | None:
+    """The duration in what follows the name: the last one where that is the last column, else the first."""
+    if "duration" not in head.fields:
+        return None
+    found = find_lifetimes(rest, language)
+    if not found:
+        return None
+    last = head.fields[-1] == "duration"
+    if last:
+        tail = " ".join(rest.split()[-6:])
+        value = parse_duration(tail, language) if not is_vague(tail) else None
+        ending = find_lifetimes(tail, language)
+        return ending[-1].value if ending else value
+    return found[0].value
+
+
+def _line_label(rest: str, head: _LineHead) -> str | None:
+    """The words where a type or category column stands, at either end of the row."""
+    words = rest.split()
+    if not words:
+        return None
+    for field in ("category", "type"):
+        if field in head.fields:
+            if head.fields[-1] == field:
+                return next((" ".join(words[-take:]) for take in (3, 2, 1) if len(words) >= take and _is_kind(" ".join(words[-take:]))), None)
+            if len(head.fields) > 1 and head.fields[1] == field:
+                return next((" ".join(words[:take]) for take in (3, 2, 1) if len(words) >= take and _is_kind(" ".join(words[:take]))), None)
+    return None
+
+
+def _is_kind(text: str) -> bool:
+    return cell_label(text) is not None or party_label(text) is not None
+
+
+def mentions_cookies(harvest: Harvest, at: int) -> bool:
+    """Whether the headings above a block, or the words just before it, speak of cookies."""
+    block = harvest.reading.blocks[at]
+    before = harvest.reading.blocks[max(0, at - 3) : at]
+    return has_cookie_word(" ".join((harvest.reading.title, *block.section_path, *(b.text[-300:] for b in before))))

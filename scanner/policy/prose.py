@@ -1,0 +1,90 @@
+"""Cookies named in running text: in brackets, in quotes, or as plain identifiers in a sentence about cookies."""
+
+from __future__ import annotations
+
+import re
+
+from scanner.policy.categories import has_cookie_word
+from scanner.policy.durations import find_lifetimes, stated_lifetime
+from scanner.policy.names import is_code_like, is_identifier, is_token, is_plain_word, split_names, tidy
+from scanner.policy.reading import Block, Sentence
+from scanner.policy.rows import Draft, Harvest, shorten
+
+_BRACKETS = re.compile(r"\(([^()]{2,300})\)")
+_WORD = re.compile(r"[^\s,;()\"“”„«»‘’|]+")
+_QUOTED = re.compile(
+    r"(?:cookies?|cookie-?name|named?|called|namens|genannt|nomme|appele|llamad[ao]|chiamat[oi]|denominad[ao])\s*:?\s*[\"“”„«‘'`]+\s?(?P<name>[\w.\-:#*]{2,60})\s?[\"“”»’'`]+",
+    re.I,
+)
+_MAX = 1200
+
+
+def read_prose(harvest: Harvest) -> None:
+    """Take identifiers from sentences that speak of cookies, or stand beneath a heading that does."""
+    for sentence in harvest.reading.sentences:
+        block = sentence.block
+        if block.index in harvest.used or block.kind in ("cell", "heading") or len(sentence.text) > _MAX:
+            continue
+        names = _names_in(sentence, block)
+        if names:
+            harvest.add(_drafts(names, sentence, harvest), ())
+
+
+def _names_in(sentence: Sentence, block: Block) -> list[str]:
+    text = sentence.text
+    links = tuple(span.url or "" for span in block.spans if span.kind == "link")
+    if not has_cookie_word(text) and not has_cookie_word(" ".join(sentence.section[-2:])):
+        return []
+    found: list[str] = []
+    for match in _BRACKETS.finditer(text):
+        names = split_names((match.group(1),))
+        if names and all(is_token(name) for name in names) and any(is_code_like(name) for name in names):
+            found.extend(name for name in names if is_identifier(name))
+    found.extend(match["name"] for match in _QUOTED.finditer(text) if not is_plain_word(match["name"]) and is_token(match["name"]))
+    for match in _WORD.finditer(text):
+        name = tidy(match.group())
+        if is_code_like(name) and "_" in name and not _in_address(name, links) and not _is_part_of_code(text, match):
+            found.append(name)
+    return list(dict.fromkeys(found))
+
+
+def _in_address(name: str, links: tuple[str, ...]) -> bool:
+    return any(name in url for url in links)
+
+
+def _is_part_of_code(text: str, match: re.Match[str]) -> bool:
+    """Whether a word belongs to a statement of a program ("gat._anonymizeIp();")."""
+    return re.search(r"[(=]", match.group()) is not None or text[match.end() : match.end() + 1] == "("
+
+
+def _drafts(names: list[str], sentence: Sentence, harvest: Harvest) -> list[Draft]:
+    language = harvest.language
+    drafts = []
+    for name in names:
+        value, raw = _beside(name, sentence.text, language)
+        if value is None and len(names) == 1:
+            stated = stated_lifetime(sentence.text, language)
+            if stated is not None:
+                value, raw = stated
+        drafts.append(
+            Draft(
+                name=name,
+                at=sentence.block.index,
+                quote=shorten(sentence.text),
+                rank=2,
+                duration=value,  # type: ignore[arg-type]
+                duration_text=raw,
+            )
+        )
+    return drafts
+
+
+def _beside(name: str, text: str, language: str | None) -> tuple[int | str | None, str | None]:
+    """The duration in brackets or after a colon right behind a name: "_ga (2 years)"."""
+    match = re.search(re.escape(name) + r"[\"”’'`]?\s*(?:\((?P<inner>[^()]{1,60})\)|[:–-]\s*(?P<after>[^,;.()]{1,40}))", text)
+    if match:
+        inner = match["inner"] or match["after"]
+        found = find_lifetimes(inner, language)
+        if found:
+            return found[0].value, inner
+    return None, None

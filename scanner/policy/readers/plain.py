@@ -1,0 +1,172 @@
+"""Plain text to blocks: wrapped lines joined, bullets, numbered headings and tab-separated tables recognised."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from scanner.policy.readers.collector import Collector, clean
+
+_BULLET = re.compile(r"([ \t]*)([•·▪◦‣●○∙■□➢➤►→✓✔*+\-–—]|o(?= {1,4}[A-Z_]))[ \t]+(?=\S)")
+_NUMBERED = re.compile(r"([ \t]*)(\(?\d{1,2}[.)]|\(?[a-z][.)]|\(?[ivx]{1,4}[.)])[ \t]+(?=\S)")
+_SECTION = re.compile(r"\s*((?:\d{1,2}\.)*\d{1,2}\.?|[A-Z]\.|[IVX]{1,4}\.|§\s*\d+)[ \t]+(?=[^\W\d_¿])")
+_LABELLED = re.compile(r"\s*[^\W\d_][^.:|]{0,40}:(?:\s|$)")
+_SENTENCE_END = (".", "!", ";", ",", "…")
+_HEADING_MAX = 80
+_COLUMN_GAP = re.compile(r"\t+|\s*\|\s*| {3,}")
+
+
+def read(source: str, collector: Collector) -> None:
+    """Read a plain text into the collector."""
+    lines = [line.rstrip() for line in clean(source).replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    _Reader(lines, collector).run()
+
+
+def wrap_width(lines: list[str]) -> int | None:
+    """The column at which the text was wrapped, or None where a line is a paragraph."""
+    lengths = [len(line) for line in lines if line]
+    if len(lengths) < 4:
+        return None
+    longest = max(lengths)
+    if not 40 <= longest <= 140:
+        return None
+    near = sum(count for length, count in Counter(lengths).items() if length > longest - 16)
+    return longest if near >= max(3, 0.25 * len(lengths)) else None
+
+
+class _Reader:
+    """Goes through the lines once."""
+
+    def __init__(self, lines: list[str], collector: Collector) -> None:
+        self.lines = lines
+        self.out = collector
+        self.width = wrap_width(lines)
+        self.list_id: int | None = None
+        self.indent = 0
+
+    def run(self) -> None:
+        at = 0
+        while at < len(self.lines):
+            if not self.lines[at].strip():
+                at += 1
+                continue
+            end = self.table_end(at)
+            if end:
+                self.table(at, end)
+            else:
+                end = self.paragraph_end(at)
+                self.paragraph(at, end)
+            at = end
+
+    def paragraph_end(self, at: int) -> int:
+        """The line after the last one that belongs to the paragraph which begins here."""
+        end = at + 1
+        while end < len(self.lines) and self.lines[end].strip() and self.continues(self.lines[end - 1], self.lines[end]):
+            end += 1
+        return end
+
+    def continues(self, line: str, following: str) -> bool:
+        """Whether a line break is mere wrapping: the next word would not have fitted on the line."""
+        if _BULLET.match(following) or _LABELLED.match(following):
+            return False
+        if self.width is None:
+            return following.lstrip()[:1].islower() and len(line) > 60 and not line.endswith((".", ":"))
+        if _NUMBERED.match(following) and line.endswith((".", ":", ";")):
+            return False
+        words = following.split(None, 1)
+        return len(line) + 1 + len(words[0]) > self.width
+
+    def paragraph(self, at: int, end: int) -> None:
+        text = " ".join(line.strip() for line in self.lines[at:end])
+        bullet = _BULLET.match(self.lines[at])
+        if bullet:
+            self.item(bullet, text[len(bullet.group(2)) :].strip())
+            return
+        alone = at == 0 or not self.lines[at - 1].strip()
+        if end - at == 1 and self.is_heading(at, text, alone=alone):
+            self.list_id = None
+            self.write("heading", _section_level(text), text)
+            return
+        numbered = _NUMBERED.match(self.lines[at])
+        if numbered:
+            self.item(numbered, text[len(numbered.group(2)) :].strip())
+            return
+        self.list_id = None
+        self.write("paragraph", 0, text)
+
+    def item(self, match: re.Match[str], text: str) -> None:
+        if self.list_id is None:
+            self.list_id = self.out.new_list()
+        self.write("item", 1, text, self.list_id)
+
+    def write(self, kind: str, level: int, text: str, list_id: int | None = None) -> None:
+        self.out.push(kind, level, list_id)  # type: ignore[arg-type]
+        self.out.text(text)
+        self.out.pop()
+
+    def is_heading(self, at: int, text: str, *, alone: bool) -> bool:
+        """A short line without a full stop, set apart, with something after it."""
+        if len(text) > _HEADING_MAX or text.endswith(_SENTENCE_END) or not any(c.isalpha() for c in text):
+            return False
+        if not any(line.strip() for line in self.lines[at + 1 : at + 4]):
+            return False
+        if text.count("@") or "://" in text or "_" in text:
+            return False
+        if _SECTION.match(text):
+            return len(text) <= _HEADING_MAX
+        following = self.lines[at + 1].strip() if at + 1 < len(self.lines) else ""
+        starts = text.lstrip("¿¡\"'“„«(")[:1]
+        if not (starts.isupper() or (starts.isalpha() and not starts.islower())):
+            return False
+        if text.endswith(":") and ":" not in text[:-1]:
+            return len(text) <= 60
+        return alone and (not following or len(following) > len(text) + 10) and ":" not in text
+
+    # -- tables -------------------------------------------------------------------------------------------------
+
+    def table_end(self, at: int) -> int:
+        """The line after a table whose cells are set apart by tabs, pipes or wide gaps; 0 where none begins."""
+        first = _cells(self.lines[at])
+        if len(first) < 3:
+            return 0
+        end = at
+        while end < len(self.lines) and (
+            len(_cells(self.lines[end])) >= max(2, len(first) - 2) or _is_rule(self.lines[end])
+        ):
+            end += 1
+        return end if end - at >= 2 else 0
+
+    def table(self, at: int, end: int) -> None:
+        self.list_id = None
+        self.out.begin_table()
+        for line in self.lines[at:end]:
+            if _is_rule(line):
+                continue
+            self.out.begin_row()
+            for cell in _cells(line):
+                self.out.begin_cell()
+                self.out.text(cell)
+                self.out.end_cell()
+        self.out.end_table()
+
+
+def _cells(line: str) -> list[str]:
+    text = line.strip(" ")
+    if "\t" in text:
+        return [cell.strip() for cell in text.split("\t")]
+    text = text.strip("|")
+    cells = [cell.strip() for cell in (text.split("|") if "|" in text else _COLUMN_GAP.split(text))]
+    return cells if _BULLET.match(line) is None else []
+
+
+def _is_rule(line: str) -> bool:
+    return bool(line.strip()) and not line.strip(" |+-=:")
+
+
+def _section_level(text: str) -> int:
+    """Depth of a numbered heading ("2.1 ..." is one deeper than "2 ..."); 2 for one without a number."""
+    match = _SECTION.match(text)
+    if not match:
+        return 2
+    numbers = re.findall(r"\d+", match.group(1))
+    return min(6, 1 + max(1, len(numbers)))

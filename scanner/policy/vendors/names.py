@@ -1,0 +1,149 @@
+"""The names of vendors and where they stand in a sentence."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any, Final
+
+from scanner.model.vendor import Vendor
+from scanner.policy.claims.tokens import Tokens, fold, tokenise
+
+_SURE_LENGTH: Final = 6
+"""A single catalogue word of at least this many letters is taken for a name wherever it stands capitalised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One spelling of a vendor's name.
+
+    `key` is the same for all spellings of one vendor; `field` is what the service is mostly used for, or None.
+    A name with `vendor` false only keeps a shorter name inside it from being found (a browser, a help page).
+    """
+
+    key: str
+    spelling: str
+    words: tuple[str, ...]
+    field: str | None = None
+    ambiguous: bool = False
+    vendor: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name at a place: half-open range of word positions."""
+
+    name: Name
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class NameBook:
+    """All names, by their first word, longest first; and which company stands behind which service."""
+
+    by_first: dict[str, tuple[Name, ...]]
+    owners: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def mentions(self, tokens: Tokens) -> tuple[Mention, ...]:
+        """Every name in the sentence, the longest at each place, left to right."""
+        found: list[Mention] = []
+        position = 0
+        while position < len(tokens.words):
+            name = self._at(tokens, position)
+            if name is None:
+                position += 1
+                continue
+            if name.vendor:
+                found.append(Mention(name, position, position + len(name.words)))
+            position += len(name.words)
+        return tuple(found)
+
+    def _at(self, tokens: Tokens, position: int) -> Name | None:
+        for name in self.by_first.get(tokens.words[position], ()):
+            end = position + len(name.words)
+            if tokens.words[position:end] == name.words and _written_alike(name, tokens, position, end):
+                return name
+        return None
+
+    def owns(self, owner: str, service: str) -> bool:
+        """Whether the company named `owner` (a key) stands behind `service` (a key)."""
+        for company, services in self.owners:
+            if company != owner:
+                continue
+            for entry in services:
+                if service == entry or (entry.endswith(" *") and service.startswith(entry[:-1])):
+                    return True
+        return False
+
+
+def _written_alike(name: Name, tokens: Tokens, start: int, end: int) -> bool:
+    """Ordinary words count as a name only when written like the name; several words only within one clause."""
+    if len(set(tokens.clauses[start:end])) > 1:
+        return False
+    written = tokens.quote(start, end)
+    if len(written) > len(name.spelling) + 6:
+        return False
+    if not name.ambiguous:
+        return not name.vendor or len(name.words) > 1 or len(written) > 5 or written[:1].isupper() or written == name.spelling
+    return written == name.spelling or (written[:1].isupper() and name.spelling[:1].isupper() and written[1:] == name.spelling[1:])
+
+
+@lru_cache(maxsize=1)
+def _data() -> dict[str, Any]:
+    path = resources.files("scanner.policy").joinpath("data", "vendors.toml")
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def _own_names() -> tuple[Name, ...]:
+    data = _data()
+    ambiguous = {fold(name) for name in data["lists"]["ambiguous"]}
+    names = [
+        Name(key, spelling, tokenise(spelling).words, field, fold(spelling) in ambiguous)
+        for field, entries in data["names"].items()
+        for key, spellings in ((entry.split("|")[0], entry.split("|")) for entry in entries)
+        for spelling in spellings
+    ]
+    names += [Name(text, text, tokenise(text).words, vendor=False) for text in data["lists"]["not_vendors"]]
+    return tuple(name for name in names if name.words)
+
+
+def name_book(known: Sequence[Vendor] = ()) -> NameBook:
+    """The names of the data file and those of the catalogue, joined; the data file wins where both know a spelling."""
+    names: dict[tuple[str, ...], Name] = {}
+    for name in _own_names():
+        kept = names.get(name.words)
+        if kept is None or not name.vendor:
+            names[name.words] = name
+    for name in _catalogue_names(known, names):
+        names.setdefault(name.words, name)
+    by_first: dict[str, list[Name]] = {}
+    for name in names.values():
+        by_first.setdefault(name.words[0], []).append(name)
+    owners = tuple((owner, tuple(services)) for owner, services in _data()["owners"].items())
+    return NameBook({first: tuple(sorted(group, key=_longest_first)) for first, group in by_first.items()}, owners)
+
+
+def _longest_first(name: Name) -> tuple[int, str]:
+    return -len(name.words), name.spelling
+
+
+def _catalogue_names(known: Iterable[Vendor], names: dict[tuple[str, ...], Name]) -> Iterable[Name]:
+    for vendor in known:
+        spellings = [s.strip() for s in (vendor.name, *vendor.aliases) if len(s.strip()) > 1]
+        keys = [names[words].key for words in (tokenise(s).words for s in spellings) if words in names and names[words].vendor]
+        for spelling in spellings:
+            words = tokenise(spelling).words
+            if words:
+                yield Name(keys[0] if keys else vendor.name, spelling, words, None, _looks_ordinary(spelling, words))
+
+
+def _looks_ordinary(spelling: str, words: tuple[str, ...]) -> bool:
+    """Whether a catalogue name could be an ordinary word: one short word without a capital or a digit inside."""
+    if len(words) > 1 or words[0].startswith("<"):
+        return False
+    return len(spelling) < _SURE_LENGTH or not spelling[:1].isupper()

@@ -1,0 +1,161 @@
+"""The cookie declaration as it should read: what was seen, grouped, named and ready to paste."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from scanner.model.base import Category, Party
+from scanner.model.declaration import DeclaredCookie
+from scanner.model.inventory import Cookie, StorageEntry
+from scanner.model.scan import Scan
+from scanner.report.comparison import covers
+from scanner.report.proof import lifetime
+from scanner.report.words import STORAGE_LABELS
+from scanner.site import host_of, site_of
+
+ORDER: tuple[Category, ...] = ("necessary", "functional", "analytics", "marketing")
+"""Categories as a declaration lists them."""
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_TOKEN = re.compile(r"%[0-9A-Fa-f]{2}|[A-Za-z0-9]+")
+_HEXADECIMAL = re.compile(r"[0-9a-f]+|[0-9A-F]+")
+_TURNS = re.compile(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
+_WORDED = re.compile(r"([A-Za-z]{2,})[0-9]{4,}|([A-Z]{2,})(?=[0-9a-f]*[0-9])[0-9a-f]{8,}")
+_STARS = re.compile(r"\*(?:[-_.]?(?:\*|(?<=[-_.])\d{1,3}(?![A-Za-z0-9])))+")
+
+
+@dataclass(slots=True)
+class Entry:
+    """One row of a declaration. `missing` names what only the site's owner can say."""
+
+    name: str
+    type: str
+    category: Category
+    provider: str
+    party: Party
+    purpose: str
+    durations: list[str] = field(default_factory=list)
+    domains: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+
+    @property
+    def duration(self) -> str:
+        """How long it is kept, in words; several where cookies of the same pattern differ."""
+        return " or ".join(self.durations)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Which columns nobody could fill in."""
+        gaps = ["category"] * (self.category == "unknown") + ["purpose"] * (not self.purpose)
+        return tuple(gaps + ["provider"] * (not self.provider))
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationDraft:
+    """The draft: complete rows by category, rows to be completed, and declared rows that nothing was seen of."""
+
+    groups: tuple[tuple[Category, tuple[Entry, ...]], ...]
+    incomplete: tuple[Entry, ...]
+    unseen: tuple[DeclaredCookie, ...]
+
+
+def draft(scan: Scan) -> DeclarationDraft:
+    """The declaration that follows from a scan.
+
+    Cookies that the browser refused are left out. Where the catalogue knows nothing, the words of the present policy
+    stand in. Names that differ only in an identifier become one row with a star.
+    """
+    entries: dict[tuple[str, str, str, Category], Entry] = {}
+    for cookie in scan.cookies:
+        if cookie.blocked is None:
+            _add(entries, _from_cookie(scan, cookie), lifetime(cookie), cookie.domain, cookie.name)
+    for item in scan.storage:
+        _add(entries, _from_storage(scan, item), _storage_duration(item), host_of(item.origin) or item.origin, item.key)
+    rows = sorted(entries.values(), key=lambda row: (row.provider.casefold(), row.name.casefold(), row.type))
+    complete = [row for row in rows if not row.missing]
+    names = {cookie.name for cookie in scan.cookies} | {entry.key for entry in scan.storage}
+    return DeclarationDraft(
+        groups=tuple(
+            (category, found)
+            for category in ORDER
+            if (found := tuple(row for row in complete if row.category == category))
+        ),
+        incomplete=tuple(row for row in rows if row.missing),
+        unseen=tuple(
+            row
+            for row in scan.declaration.cookies
+            if row.name.strip() not in names and not any(covers(row.name, name) for name in names)
+        ),
+    )
+
+
+def _add(
+    entries: dict[tuple[str, str, str, Category], Entry], entry: Entry, duration: str, domain: str, name: str
+) -> None:
+    row = entries.setdefault((entry.name, entry.type, entry.provider, entry.category), entry)
+    for value, values in ((duration, row.durations), (domain, row.domains), (name, row.names)):
+        if value and value not in values:
+            values.append(value)
+    row.purpose = row.purpose or entry.purpose
+
+
+def _from_cookie(scan: Scan, cookie: Cookie) -> Entry:
+    declared = _declared(scan.declaration.cookies, cookie.name)
+    return _entry(scan, cookie, collapsed(cookie.name), "Cookie", site_of(cookie.domain), declared)
+
+
+def _from_storage(scan: Scan, item: StorageEntry) -> Entry:
+    declared = _declared(scan.declaration.cookies, item.key)
+    site = site_of(host_of(item.origin))
+    return _entry(scan, item, collapsed(item.key), STORAGE_LABELS[item.kind], site, declared)
+
+
+def _entry(
+    scan: Scan, item: Cookie | StorageEntry, name: str, kind: str, site: str, declared: DeclaredCookie | None
+) -> Entry:
+    category: Category = item.category
+    if category == "unknown" and declared is not None and declared.category is not None:
+        category = declared.category
+    own = f"This website ({scan.target.site})" if item.party == "first" else site
+    provider = item.vendor or (declared.provider if declared else None) or own
+    purpose = item.purpose or (declared.purpose if declared else None) or ""
+    return Entry(name, kind, category, provider, item.party, purpose)
+
+
+def _declared(rows: Iterable[DeclaredCookie], name: str) -> DeclaredCookie | None:
+    return next((row for row in rows if covers(row.name, name)), None)
+
+
+def _storage_duration(item: StorageEntry) -> str:
+    return "until the tab is closed" if item.kind == "session" else "until deleted"
+
+
+def collapsed(name: str) -> str:
+    """A name with its changing identifier as a star: `_ga_8X2K9QL1AB` becomes `_ga_*`.
+
+    An identifier is a UUID, a run of four digits or more, a hexadecimal run with letters and digits, or a run in
+    which letters and digits alternate, so that `euconsent-v2` and `__cf_bm` stay as they are. A name that is nothing
+    but an identifier stays as it is too.
+    """
+    starred = _TOKEN.sub(lambda found: _star(found.group(), first=found.start() == 0), _UUID.sub("*", name))
+    starred = _STARS.sub("*", starred)
+    return starred if re.search(r"[A-Za-z]{2}", re.sub(r"%[0-9A-Fa-f]{2}", "", starred)) else name
+
+
+def _star(token: str, *, first: bool) -> str:
+    if token.startswith("%"):
+        return token
+    if token.isdigit():
+        return "*" if len(token) >= 4 else token
+    if token.isalpha():
+        return token
+    least = 6 if first else 4
+    if len(token) >= least and _HEXADECIMAL.fullmatch(token):
+        return "*"
+    if len(token) >= 6 and len(_TURNS.findall(token)) >= 3:
+        return "*"
+    if worded := _WORDED.fullmatch(token):
+        return f"{worded[1] or worded[2]}*"
+    return token

@@ -1,0 +1,54 @@
+"""Findings as the report tells them: subject, proof (a few pieces in full, the rest counted), words of the policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scanner.model.base import StateName
+from scanner.model.finding import Finding
+from scanner.model.scan import Scan
+from scanner.report.links import passage_link
+from scanner.report.proof import Proof, proofs
+from scanner.report.words import CLAIM_LABELS, in_order, state_label
+
+_CLAIMS: dict[str, str] = dict(CLAIM_LABELS.items())
+
+SHOWN = 12
+"""Pieces of proof and subjects told in full; more are counted and stand in the tables and in `scan.json`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """A finding ready for a page. `anchor` is its address inside the page."""
+
+    finding: Finding
+    anchor: str
+    subjects: tuple[str, ...]
+    """What it is about, in words where the subject is the code of a claim."""
+    states: tuple[str, ...]
+    proofs: tuple[Proof, ...]
+    more: tuple[str, ...]
+    policy_link: str | None
+    silent: bool
+    shown_in: tuple[StateName, ...]
+    """Consent states whose own record (banner, choice) is observed: their screenshots show it."""
+
+
+def finding_views(scan: Scan) -> tuple[FindingView, ...]:
+    """All findings in their order, worst first."""
+    return tuple(_view(scan, position, finding) for position, finding in enumerate(scan.findings, start=1))
+
+
+def _view(scan: Scan, position: int, finding: Finding) -> FindingView:
+    quote = finding.declared
+    return FindingView(
+        finding=finding,
+        anchor=f"finding-{position}",
+        subjects=tuple(_CLAIMS.get(subject, subject) for subject in finding.subject.split(", ") if subject),
+        states=tuple(state_label(state) for state in in_order(finding.states)),
+        proofs=proofs(scan, finding.observed[:SHOWN]),
+        more=finding.observed[SHOWN:],
+        policy_link=passage_link(quote.source, quote.quote) if quote else None,
+        silent=quote is None and scan.declaration.found and finding.rule.startswith("undeclared-"),
+        shown_in=in_order(pointer.split("/")[2] for pointer in finding.observed if pointer.startswith("/states/")),
+    )

@@ -1,0 +1,134 @@
+"""Screenshots inside the page: data addresses, sizes, and where on a picture a button stands."""
+
+from __future__ import annotations
+
+import base64
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from scanner.model.base import StateName
+from scanner.model.evidence import BannerButton
+from scanner.model.inventory import State
+from scanner.model.scan import Scan
+from scanner.report.words import in_order, state_label
+
+BUDGET = 6_000_000
+"""Bytes of pictures that a report carries; what goes beyond is named instead, so that the page stays usable."""
+
+_LABELS = {"banner": "the banner", "settings": "the banner's settings", "page": "the page"}
+_JPEG_SIZES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A button's place on a picture, in pixels of the picture."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One screenshot. `data` is a data address, empty where the picture is not at hand or the budget is spent.
+
+    `same_as` names the consent states whose picture is this very one.
+    """
+
+    file: str
+    state: StateName
+    anchor: str
+    caption: str
+    data: str
+    width: int
+    height: int
+    marks: tuple[Mark, ...] = ()
+
+
+def gallery(scan: Scan, pictures: Mapping[str, bytes]) -> tuple[Picture, ...]:
+    """All screenshots of a scan in the order of its states; the same picture is carried once."""
+    shown: list[Picture] = []
+    captions: dict[bytes, int] = {}
+    spent = 0
+    for state in in_order(scan.states):
+        for file in scan.states[state].screenshots:
+            content = pictures.get(file, b"")
+            caption = _caption(state, file)
+            if content and content in captions:
+                position = captions[content]
+                shown[position] = _also(shown[position], caption)
+                continue
+            kind = _kind(content)
+            spent += len(content) if kind else 0
+            carried = kind is not None and spent <= BUDGET
+            width, height = _dimensions(content) if carried else (0, 0)
+            captions[content] = len(shown)
+            data = f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}" if carried else ""
+            marks = _marks(scan.states[state], file, width, height) if carried else ()
+            shown.append(Picture(file, state, f"picture-{len(shown) + 1}", caption, data, width, height, marks))
+    return tuple(shown)
+
+
+def _also(picture: Picture, caption: str) -> Picture:
+    return replace(picture, caption=f"{picture.caption}; the same picture: {caption[:1].lower()}{caption[1:]}")
+
+
+def _caption(state: StateName, file: str) -> str:
+    return f"{state_label(state)}: {_LABELS.get(_label(file), 'the page')}"
+
+
+def _label(file: str) -> str:
+    stem = file.rpartition("/")[2].rpartition(".")[0]
+    return next((label for label in _LABELS if label in stem.rsplit("-", 1)[-1]), "page")
+
+
+def _marks(state: State, file: str, width: int, height: int) -> tuple[Mark, ...]:
+    """Buttons of the layer that the picture shows; a place outside the picture is left out."""
+    layer = {"banner": 1, "settings": 2}.get(_label(file))
+    return tuple(
+        Mark(*look.rect, look.text)
+        for look in state.banner.looks
+        if look.layer == layer and look.rect is not None and _inside(look, width, height)
+    )
+
+
+def _inside(look: BannerButton, width: int, height: int) -> bool:
+    if look.rect is None:
+        return False
+    x, y, wide, high = look.rect
+    return wide > 0 and high > 0 and x >= 0 and y >= 0 and x + wide <= width and y + high <= height
+
+
+def _kind(content: bytes) -> str | None:
+    """The picture's type by its first bytes; null for anything a page should not carry."""
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    if content.startswith(b"\xff\xd8\xff"):
+        return "jpeg"
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "webp"
+    return None
+
+
+def _dimensions(content: bytes) -> tuple[int, int]:
+    """Width and height in pixels, (0, 0) where the file does not say (it is shown all the same)."""
+    if content.startswith(b"\x89PNG") and len(content) >= 24:
+        width, height = struct.unpack(">II", content[16:24])
+        return width, height
+    if content.startswith(b"\xff\xd8"):
+        return _jpeg_dimensions(content)
+    return 0, 0
+
+
+def _jpeg_dimensions(content: bytes) -> tuple[int, int]:
+    position = 2
+    while position + 9 <= len(content) and content[position] == 0xFF:
+        marker = content[position + 1]
+        if marker in _JPEG_SIZES:
+            height, width = struct.unpack(">HH", content[position + 5 : position + 9])
+            return width, height
+        position += 2 + int.from_bytes(content[position + 2 : position + 4], "big")
+    return 0, 0

@@ -1,0 +1,288 @@
+"""Proof: what a finding's pointers lead to, told so that an owner can follow and an engineer can act."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import JsonValue
+
+from scanner.model.base import Model
+from scanner.model.declaration import Claim, DeclaredCookie, DeclaredVendor
+from scanner.model.inventory import (
+    Banner,
+    Beacon,
+    Button,
+    Choice,
+    Cookie,
+    FirstSeen,
+    Page,
+    RequestHost,
+    State,
+    StorageEntry,
+    Technique,
+)
+from scanner.model.scan import Scan
+from scanner.report.pointers import Target, resolve
+from scanner.report.words import (
+    BEACON_LABELS,
+    CLAIM_LABELS,
+    STORAGE_LABELS,
+    TECHNIQUE_LABELS,
+    clipped,
+    count,
+    duration,
+    elapsed,
+    in_order,
+    listing,
+    state_label,
+)
+
+Fact = tuple[str, str]
+"""A label and its value."""
+
+_ACTIONS = {
+    "accept": "accepts",
+    "reject": "refuses",
+    "settings": "opens settings",
+    "save": "saves a selection",
+    "close": "closes",
+    "pay": "asks for payment",
+    "ack": "acknowledges only",
+}
+
+
+_ANSWERS = {
+    "accept": "accepted",
+    "reject": "refused",
+    "withdraw": "withdrawn",
+    "save": "a selection saved",
+    "ack": "acknowledged, where nothing else accepts",
+    "close": "closed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One piece of evidence: its kind and name, facts, the line as sent (`code`), and the chain that led to it.
+
+    `chain` is addresses, nearest first; `pointer` leads into `scan.json`; `brief` is the fact that matters most.
+    """
+
+    kind: str
+    name: str
+    facts: tuple[Fact, ...] = ()
+    code_label: str = ""
+    code: str = ""
+    chain: tuple[str, ...] = ()
+    pointer: str = ""
+    brief: str = ""
+
+
+def proofs(scan: Scan, pointers: Sequence[str]) -> tuple[Proof, ...]:
+    """The proof behind each pointer, in order; one that leads nowhere says so."""
+    told: list[Proof] = []
+    for pointer in pointers:
+        target = resolve(scan, pointer)
+        told.append(Proof("Reference", pointer, pointer=pointer) if target is None else _tell(target))
+    return tuple(told)
+
+
+def _brief(facts: Sequence[Fact]) -> str:
+    """The one fact that stands in the line of a closed piece of proof."""
+    found = next((value for label, value in facts if label in ("First seen", "First request", "Answer")), "")
+    return found.partition(" (")[0]
+
+
+def _tell(target: Target) -> Proof:
+    for kind, teller in _TELLERS:
+        if isinstance(target.item, kind):
+            proof: Proof = teller(target.item)
+            return replace(proof, pointer=target.pointer, brief=_brief(proof.facts))
+    return Proof("Record", target.pointer, code=clipped(as_text(target.item)), pointer=target.pointer)
+
+
+def as_text(item: object) -> str:
+    """Any value of a scan as readable JSON."""
+    value: Any = item.model_dump(mode="json", by_alias=True) if isinstance(item, Model) else item
+    return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False, default=str)
+
+
+def signal_lines(signals: dict[str, JsonValue]) -> tuple[Fact, ...]:
+    """Consent signals as name and value; what was not there is left out."""
+    return tuple((name, clipped(as_text(value), 2000)) for name, value in sorted(signals.items()) if value is not None)
+
+
+def first_seen(seen: FirstSeen | None) -> tuple[Fact, ...]:
+    """When and where a thing was first seen."""
+    if seen is None:
+        return ()
+    undecided = "before any choice" if seen.state in ("before", "gpc") else "before the click"
+    after = "after the click" if seen.phase == "chosen" else undecided
+    time = f"{elapsed(seen.ms)} after the page began to load" if seen.ms is not None else "time not known"
+    return (("First seen", f"{time}, {after} ({state_label(seen.state)})"), ("On page", seen.page))
+
+
+def _states(states: Sequence[str]) -> Fact:
+    return ("Seen", "; ".join(state_label(state) for state in in_order(states)))
+
+
+def lifetime(cookie: Cookie) -> str:
+    """How long a cookie was asked to live; where that is not known, how long the browser keeps it."""
+    if cookie.lifetime_seconds is None and cookie.kept_seconds is not None and not cookie.session:
+        return duration(cookie.kept_seconds)
+    return duration(cookie.lifetime_seconds, session=cookie.session)
+
+
+def shortened(cookie: Cookie) -> str:
+    """What the browser keeps of a longer lifetime that was asked for (it has a cap), or nothing."""
+    asked, kept = cookie.lifetime_seconds, cookie.kept_seconds
+    return duration(kept) if asked is not None and kept is not None and asked > kept * 1.01 + 60 else ""
+
+
+def set_by(cookie: Cookie) -> str:
+    """What set a cookie, in words."""
+    who = {"http": "the answer of a server", "script": "a script", "unknown": "not known"}[cookie.set_by.kind]
+    likely = " (likely)" if cookie.set_by.confidence == "likely" else ""
+    line = f", line {cookie.set_by.line}" if cookie.set_by.line is not None else ""
+    where = f": {cookie.set_by.url}{line}" if cookie.set_by.url else ""
+    return f"{who}{where}{likely}"
+
+
+def cookie_flags(cookie: Cookie) -> str:
+    """The technical attributes of a cookie in a line."""
+    same_site = f"SameSite={cookie.same_site.capitalize()}" if cookie.same_site != "unset" else "SameSite not set"
+    flags = [
+        f"path {cookie.path}",
+        "host only" if cookie.host_only else "also for subdomains",
+        "Secure" if cookie.secure else "not Secure",
+        "HttpOnly" if cookie.http_only else "readable by scripts",
+        same_site,
+    ]
+    flags += [f"partitioned for {cookie.partition_key}"] * (cookie.partition_key is not None)
+    return ", ".join(flags)
+
+
+def cookie_facts(cookie: Cookie) -> tuple[Fact, ...]:
+    """Everything about a cookie that an engineer asks for, besides the line that set it."""
+    facts: list[Fact] = [("Set by", set_by(cookie)), ("Kept for", lifetime(cookie))]
+    if kept := shortened(cookie):
+        facts.append(("Cut by the browser to", kept))
+    facts += first_seen(cookie.first_seen)
+    facts.append(("Attributes", cookie_flags(cookie)))
+    if cookie.sent_to:
+        facts.append(("Sent to", listing(cookie.sent_to, 8)))
+    if cookie.synced_with:
+        facts.append(("Value shared with", listing(cookie.synced_with, 8)))
+    if cookie.identifier:
+        facts.append(("Value", "holds an identifier"))
+    if cookie.blocked is not None:
+        facts.append(("Refused by the browser", cookie.blocked))
+    if cookie.deleted:
+        facts.append(("Afterwards", "deleted again during the visit"))
+    if cookie.consent_exempt == "depends" and cookie.exempt_condition:
+        facts.append(("Without consent only if", cookie.exempt_condition))
+    return tuple(facts)
+
+
+def _cookie(cookie: Cookie) -> Proof:
+    facts = (*cookie_facts(cookie), _states(cookie.states))
+    label = {"http": "Set-Cookie line", "script": "As the script wrote it", "unknown": "As seen"}[cookie.set_by.kind]
+    code = clipped(cookie.set_by.raw) if cookie.set_by.raw else ""
+    return Proof("Cookie", f"{cookie.name}@{cookie.domain}", facts, label, code, cookie.set_by.initiators)
+
+
+def _beacon(beacon: Beacon) -> Proof:
+    facts: list[Fact] = [("Kind", BEACON_LABELS[beacon.kind]), *first_seen(beacon.first_seen)]
+    for label, value in (
+        ("Company", beacon.vendor),
+        ("Event", beacon.event),
+        ("Account", beacon.account),
+        ("Consent signal sent", beacon.consent_signal),
+        ("Carries", ", ".join(beacon.identifiers)),
+    ):
+        if value:
+            facts.append((label, value))
+    facts += [("Sent", count(beacon.count, "time"))] * (beacon.count > 1)
+    facts += [("Cookies", "none were used")] * beacon.cookieless
+    facts.append(_states(beacon.states))
+    address = clipped(beacon.example_url or beacon.url)
+    return Proof("Data sent", beacon.host, tuple(facts), "Address", address, beacon.initiators)
+
+
+def _request(request: RequestHost) -> Proof:
+    facts: list[Fact] = [("Requests", count(request.count, "request"))]
+    facts += [("Company", request.vendor)] if request.vendor else []
+    if request.first_ms is not None:
+        facts.append(("First request", f"{elapsed(request.first_ms)} after the page began to load"))
+    facts += [("Carries", "an identifier")] * request.carries_identifier
+    facts.append(_states(request.states))
+    address = clipped(request.example_url) if request.example_url else ""
+    return Proof("Requests to", request.host, tuple(facts), "Example", address, request.initiators)
+
+
+def _storage(entry: StorageEntry) -> Proof:
+    facts: list[Fact] = [("Origin", entry.origin), ("Company", entry.vendor or "not known"), _states(entry.states)]
+    facts += [("Pages", listing(entry.pages, 4))] if entry.pages else []
+    return Proof(STORAGE_LABELS[entry.kind], entry.key, tuple(facts))
+
+
+def _technique(technique: Technique) -> Proof:
+    facts = (("Host", technique.host), ("Detail", technique.detail or "none recorded"), _states(technique.states))
+    chain = (technique.script,) if technique.script else ()
+    return Proof("Technique", TECHNIQUE_LABELS[technique.kind], facts, chain=chain)
+
+
+def button_words(button: Button) -> str:
+    """A button as a visitor reads it, and what it does."""
+    layer = "" if button.layer == 1 else ", second layer"
+    return f"“{button.text}” ({_ACTIONS[button.action]}{layer})"
+
+
+def banner_facts(banner: Banner) -> tuple[Fact, ...]:
+    """What the banner offered."""
+    if not banner.found:
+        return (("Banner", "none was found"),)
+    facts: list[Fact] = [("Buttons", "; ".join(button_words(button) for button in banner.buttons) or "none were read")]
+    facts += [("Platform", banner.cmp)] if banner.cmp else []
+    facts += [("Chosen in advance", "; ".join(banner.preselected))] if banner.preselected else []
+    return tuple(facts)
+
+
+def choice_words(choice: Choice) -> str:
+    """What was answered to the banner."""
+    if choice.made is None:
+        return choice.error or "no choice was made"
+    clicks = f" with {count(choice.clicks, 'click')}" if choice.clicks is not None else ""
+    proven = "confirmed after a reload" if choice.verified else "not confirmed"
+    api = ", through the platform's interface instead of a button" if choice.via_api else ""
+    return f"{_ANSWERS.get(choice.made, choice.made)}{clicks}, {proven}{api}"
+
+
+def _state(state: State) -> Proof:
+    facts = (*banner_facts(state.banner), ("Choice", choice_words(state.choice)))
+    return Proof("Consent state", "reached" if state.reached else "not reached", facts)
+
+
+def _page(page: Page) -> Proof:
+    status = str(page.status) if page.status is not None else page.error or "no answer"
+    return Proof("Page", page.url, (("Answer", status), ("Title", page.title or "none")))
+
+
+_TELLERS: tuple[tuple[type[Any], Callable[[Any], Proof]], ...] = (
+    (Cookie, _cookie),
+    (Beacon, _beacon),
+    (RequestHost, _request),
+    (StorageEntry, _storage),
+    (Technique, _technique),
+    (State, _state),
+    (Banner, lambda item: Proof("Banner", item.cmp or "of this site", banner_facts(item))),
+    (Button, lambda item: Proof("Button", item.text, (("Does", _ACTIONS[item.action]), ("Layer", str(item.layer))))),
+    (Choice, lambda item: Proof("Choice", choice_words(item), (("How", item.how or "not recorded"),))),
+    (Page, _page),
+    (DeclaredCookie, lambda item: Proof("Declared cookie", item.name, code_label="The policy", code=item.quote)),
+    (DeclaredVendor, lambda item: Proof("Declared company", item.name, code_label="The policy", code=item.quote)),
+    (Claim, lambda item: Proof("Statement", CLAIM_LABELS[item.code], code_label="The policy", code=item.evidence)),
+)
