@@ -6,7 +6,6 @@ import asyncio
 import datetime
 import json
 import sys
-import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Any
@@ -296,9 +295,7 @@ def policy_command(
     from scanner.pipeline import read_policies
 
     settings = override(read_config(config), {"browser": browser})
-    with tempfile.TemporaryDirectory(prefix="cookie-scanner-") as folder:
-        found = asyncio.run(read_policies(names, settings, Path(folder)))
-    for name, declaration in found:
+    for name, declaration in asyncio.run(read_policies(names, settings)):
         if as_json:
             print(declaration.model_dump_json())
         else:

@@ -15,7 +15,7 @@ from scanner.model.base import Model
 
 DEFAULT_STATES = ("before", "accept", "reject")
 Level = Literal["high", "medium", "low"]
-Format = Literal["pdf", "csv", "har", "sarif", "junit", "markdown"]
+Format = Literal["csv", "sarif", "junit", "markdown"]
 STATE = re.compile(r"^(before|accept|reject|withdraw|gpc|category:[a-z][a-z0-9_-]*)$")
 
 

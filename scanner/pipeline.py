@@ -16,17 +16,18 @@ import scanner
 from scanner import audit as auditing
 from scanner import capture as capturing
 from scanner import policy as policies
+from scanner.capture.consent.recipe import Recipe
 from scanner.classify import Catalogue, build_inventory, load_catalogue
 from scanner.config import Config
-from scanner.errors import ScannerError, SiteError, UsageError
+from scanner.errors import EvidenceError, ScannerError, SiteError, UsageError
 from scanner.model.base import Category
 from scanner.model.declaration import Declaration
-from scanner.model.evidence import Document, DocumentKept, Evidence
+from scanner.model.evidence import Document, DocumentKept, Evidence, Link, Record, Visit
 from scanner.model.finding import SEVERITIES, AuditResult
 from scanner.model.inventory import Inventory
 from scanner.model.scan import Scan, Summary, Tool
 from scanner.report import write_reports
-from scanner.store import EvidenceWriter, read_evidence
+from scanner.store import EvidenceWriter, document_of, read_evidence
 
 Progress = Callable[[str, capturing.Progress], None]
 """Called with the host of the site and what is being done to it."""
@@ -86,13 +87,13 @@ async def capture(instrument: capturing.Instrument, url: str, config: Config, fo
     """Scan one site into the evidence of `folder`. A site that cannot be scanned leaves evidence that says so."""
     host = urlsplit(url).hostname or url
     addresses, _ = split_policies(config.policy)
-    recipe = config.recipe.get(host) or config.recipe.get(host.removeprefix("www."))
+    table = config.recipe.get(host) or config.recipe.get(host.removeprefix("www."))
     plan = capturing.Plan(
         url=url,
         states=config.states,
         pages=config.pages,
         policy_urls=addresses,
-        recipe=recipe,
+        recipe=Recipe.model_validate(table.model_dump()) if table else None,
         tabs=config.tabs,
         page_timeout_s=config.page_timeout,
         site_timeout_s=config.site_timeout,
@@ -103,7 +104,7 @@ async def capture(instrument: capturing.Instrument, url: str, config: Config, fo
     given = policy_files(config.policy)
     with EvidenceWriter(folder) as writer:
 
-        def choose(links: Sequence[capturing.Link]) -> Sequence[tuple[str, str]]:
+        def choose(links: Sequence[Link]) -> Sequence[tuple[str, str]]:
             return () if config.policy else policies.choose_documents(links, url)
 
         sink = _BeforeTheEnd(writer, given)
@@ -130,7 +131,10 @@ def audit(
         documents = policy_files(policy)
     scan = judge(recorded.evidence, documents, catalogue)
     target = out or recorded.folder
-    write_reports(scan, target, pictures=recorded.pictures, formats=config.format)
+    try:
+        write_reports(scan, target, pictures=recorded.pictures, formats=config.format)
+    except OSError as error:
+        raise EvidenceError(f"cannot write the report to {target}: {error.strerror}; the evidence is kept") from error
     return Done(scan, target)
 
 
@@ -171,28 +175,29 @@ async def scan_sites(
                 group.create_task(one(url))
 
 
-async def read_policies(names: Sequence[str], config: Config, folder: Path) -> list[tuple[str, Declaration]]:
-    """What each address or file declares. Files need no browser; pages are fetched into evidence in `folder`.
+async def read_policies(names: Sequence[str], config: Config) -> list[tuple[str, Declaration]]:
+    """What each address or file declares, in the order given. Files need no browser.
 
     Raises PolicyError for a file that cannot be read, and SiteError for an address that gives no document.
     """
     addresses, files = split_policies(names)
     catalogue = load_catalogue(tuple(Path(name) for name in config.catalogue))
-    found: dict[str, Declaration] = {}
-    for name in files:
-        found[name] = policies.read([policies.document_from_file(Path(name))], known_vendors=catalogue.vendors)
+    documents = {name: [policies.document_from_file(Path(name))] for name in files}
     if addresses:
         async with open_instrument(config, calibrate=False) as instrument:
-            for number, url in enumerate(addresses, start=1):
-                place = folder / str(number)
-                with EvidenceWriter(place) as writer:
-                    await instrument.fetch_documents([url], writer)
-                evidence = read_evidence(place).evidence
-                if not evidence.documents:
-                    why = next((f": {visit.error}" for visit in evidence.visits if visit.error), "")
-                    raise SiteError("policy", f"{url}: no policy could be fetched{why}")
-                found[url] = policies.read(evidence.documents, known_vendors=catalogue.vendors)
-    return [(name, found[name]) for name in names]
+            for url in addresses:
+                documents[url] = await _fetched(instrument, url)
+    return [(name, policies.read(documents[name], known_vendors=catalogue.vendors)) for name in names]
+
+
+async def _fetched(instrument: capturing.Instrument, url: str) -> list[Document]:
+    sink = _Memory()
+    await instrument.fetch_documents([target_url(url)], sink)
+    kept = [record for record in sink.records if isinstance(record, DocumentKept)]
+    if not kept:
+        errors = [record.error for record in sink.records if isinstance(record, Visit) and record.error]
+        raise SiteError("policy", f"{url}: no policy could be fetched{': ' + errors[0] if errors else ''}")
+    return [document_of(record, sink.files[f"evidence/{record.file}"]) for record in kept]
 
 
 def split_policies(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -206,6 +211,20 @@ def policy_files(names: Sequence[str]) -> list[Document]:
     return [policies.document_from_file(Path(name)) for name in split_policies(names)[1]]
 
 
+class _Memory:
+    """A sink that keeps nothing on disk."""
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+        self.files: dict[str, bytes] = {}
+
+    def record(self, record: Record) -> None:
+        self.records.append(record)
+
+    def file(self, name: str, data: bytes) -> None:
+        self.files[name] = data
+
+
 class _BeforeTheEnd:
     """A sink that keeps the policy files a user gave as evidence, right after the record that opens the scan."""
 
@@ -213,7 +232,7 @@ class _BeforeTheEnd:
         self._writer = writer
         self._documents = list(documents)
 
-    def record(self, record: capturing.Record) -> None:
+    def record(self, record: Record) -> None:
         self._writer.record(record)
         while self._documents:
             document = self._documents.pop(0)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from pydantic import JsonValue
 
 from scanner.audit import companies
 from scanner.audit.pairing import Pairing, pair
@@ -19,8 +22,18 @@ from scanner.site import site_of
 if TYPE_CHECKING:
     from scanner.audit.profiles import Profile
 
+FOLLOWING: frozenset[Category] = frozenset({"analytics", "marketing"})
+"""The purposes for which visitors are followed."""
+
 _CONSENT_MODE = re.compile(r"\bG1([01-])([01-])")
+_FLAGS = {"1": True, "0": False, "-": None}
+_STORAGE_WORDS = re.compile(r"\b(ad_storage|analytics_storage) (granted|denied|not set)")
+_WORDS = {"granted": True, "denied": False, "not set": None}
+_MICROSOFT = re.compile(r"\basc=([GD])")
 _OF_PURPOSE: dict[str, Category] = {"analytics": "analytics", "marketing": "marketing", "social": "marketing"}
+
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -30,6 +43,13 @@ class Case:
     inventory: Inventory
     declaration: Declaration
     profile: Profile
+    memory: dict[Hashable, object] = field(default_factory=dict, compare=False, repr=False)
+
+    def remembered(self, key: Hashable, work: Callable[[], Found]) -> Found:
+        """The result of `work`, done once for this case: rules ask the same questions again and again."""
+        if key not in self.memory:
+            self.memory[key] = work()
+        return cast("Found", self.memory[key])
 
     @cached_property
     def pairing(self) -> Pairing:
@@ -61,7 +81,7 @@ class Case:
         found = [
             f"/states/{_escaped(name)}/signals"
             for name, state in sorted(self.inventory.states.items())
-            if state.banner.cmp or state.signals.get("tcf") or state.signals.get("cmp_cookie")
+            if state.banner.cmp or state.signals.get("tcf") or _has_record(state.signals.get("cmp_cookie"))
         ]
         found += [
             f"/cookies/{index}"
@@ -85,16 +105,20 @@ class Case:
                 return Quote(quote=claim.evidence, source=claim.source)
         return None
 
+    @cached_property
+    def _vendors(self) -> tuple[dict[str, Vendor], dict[str, Vendor]]:
+        known = self.inventory.vendors
+        return {vendor.id: vendor for vendor in known}, {vendor.name: vendor for vendor in reversed(known)}
+
     def vendor(self, vendor_id: str | None, name: str | None) -> Vendor | None:
         """The vendor as the catalogue knows it, or by its bare name."""
-        for vendor in self.inventory.vendors:
-            if vendor_id is not None and vendor.id == vendor_id:
-                return vendor
-        for vendor in self.inventory.vendors:
-            if name is not None and vendor.name == name:
-                return vendor
+        by_id, by_name = self._vendors
+        if vendor_id is not None and vendor_id in by_id:
+            return by_id[vendor_id]
         if name is None:
             return None
+        if name in by_name:
+            return by_name[name]
         return Vendor(id=vendor_id or name, name=name, category="unknown")
 
     def is_own(self, host: str) -> bool:
@@ -109,6 +133,19 @@ class Case:
             return None
         category = said.pop()
         return None if category is None else (category, rows[0])
+
+    @cached_property
+    def harmless_names(self) -> frozenset[str]:
+        """Names of the site's own cookies and storage keys of which none serves statistics or marketing."""
+        following: set[str] = set()
+        own: set[str] = set()
+        for index, cookie in enumerate(self.inventory.cookies):
+            serves = self.category_of_cookie(index) in FOLLOWING or cookie.party == "third"
+            (following if serves else own).add(cookie.name)
+        for entry in self.inventory.storage:
+            serves = entry.category in FOLLOWING or entry.party == "third"
+            (following if serves else own).add(entry.key)
+        return frozenset(own - following)
 
     def category_of_cookie(self, index: int) -> Category:
         """The catalogue's category; for a cookie unknown to it, the one that the policy itself declares."""
@@ -156,15 +193,32 @@ def subject_of(cookie: Cookie) -> str:
     return f"{cookie.name}@{cookie.domain.lstrip('.')}"
 
 
-def signalled(beacon: Beacon) -> tuple[bool, bool] | None:
-    """Google Consent Mode as a hit carries it (`gcs=G1xy`): advertising and analytics storage granted."""
-    found = _CONSENT_MODE.search(beacon.consent_signal or "")
-    return (found[1] == "1", found[2] == "1") if found else None
+def signalled(beacon: Beacon) -> tuple[bool | None, bool | None] | None:
+    """What a hit's consent signal says of storage for advertising and for analytics: granted, denied, or not set.
+
+    Read are the words that follow the raw signal (`ad_storage denied`), Google's `gcs=G1xy` and Microsoft's `asc`.
+    Null where the hit carries none of them.
+    """
+    text = beacon.consent_signal or ""
+    words = {found[1]: _WORDS[found[2]] for found in _STORAGE_WORDS.finditer(text)}
+    if words:
+        return words.get("ad_storage"), words.get("analytics_storage")
+    found = _CONSENT_MODE.search(text)
+    if found is not None:
+        return _FLAGS[found[1]], _FLAGS[found[2]]
+    found = _MICROSOFT.search(text)
+    return (found[1] == "G", found[1] == "G") if found is not None else None
 
 
 def is_cookieless(beacon: Beacon) -> bool:
     """Whether a hit was sent in the manner that a refused or open consent asks for, without cookies."""
     return beacon.cookieless or signalled(beacon) == (False, False)
+
+
+def _has_record(signal: JsonValue) -> bool:
+    """Whether a consent record was read that belongs to a known platform or says what was granted."""
+    records = signal.values() if isinstance(signal, dict) else ()
+    return any(isinstance(record, dict) and ("platform" in record or "verdict" in record) for record in records)
 
 
 def _escaped(name: str) -> str:

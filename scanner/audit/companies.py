@@ -60,18 +60,23 @@ def is_host(text: str) -> bool:
 
 def names_host(declared: str, host: str) -> bool:
     """Whether a declared name or domain means the owner of a host: `AdWerk GmbH` and `pixel.adwerk.example`."""
+    sites, labels = _as_hosts(declared)
     site = site_of(host)
-    for part in candidates(declared):
-        if is_host(part):
-            if site_of(part) == site:
-                return True
-            continue
-        joined = "".join(tokens(part))
-        if len(joined) >= _MIN_PREFIX and joined == re.sub(r"[^\w]", "", site.split(".")[0]):
-            return True
-    return False
+    return site in sites or re.sub(r"[^\w]", "", site.split(".")[0]) in labels
 
 
+@lru_cache(maxsize=8192)
+def _as_hosts(declared: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The sites that a declared text gives, and the first labels of sites that its names would have."""
+    parts = candidates(declared)
+    joined = ("".join(tokens(part)) for part in parts if not is_host(part))
+    return (
+        frozenset(site_of(part) for part in parts if is_host(part)),
+        frozenset(label for label in joined if len(label) >= _MIN_PREFIX),
+    )
+
+
+@lru_cache(maxsize=65536)
 def covers(declared: str, vendor: Vendor) -> Coverage | None:
     """Whether a declared name means the vendor; the widest answer of all names in the declared text."""
     found: Coverage | None = None

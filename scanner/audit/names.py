@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Set
+from collections import defaultdict
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
 _QUOTES = " \t\r\n`\"'“”‘’„«»‹›,;:"
 _ESCAPE = re.compile(r"\\([_*#\[\]<>.{}-])")
 _REPEAT = re.compile(r"\s*[\[(]\s*[x×]\s*\d+\s*[\])]$", re.I)
-_PLACEHOLDER = re.compile(r"<[^<>]*>|\{[^{}]*\}|\[[^\[\]]*\]|\([^()]*\)|#+|\*+|…|\.{3,}|%[sd]|x{3,}", re.I)
+_PLACEHOLDER = re.compile(r"<[^<>]*>|\{[^{}]*\}|\[[^\[\]]*\]|\([^()]*\)|#+|\*+|…|\.{3,}|%[sd]|x{3,}|n{4,}", re.I)
 _SPELLED = re.compile(r"(?<=[_.])(?:container|property|measurement|tracking|web ?site|site)[- ]?id$", re.I)
 # `_hjSession_ID`: capitals that stand out from a name in small letters; `USER_ID` is a name of its own.
 _CAPITAL_ID = re.compile(r"(?<=[_.])ID$")
@@ -46,6 +47,7 @@ class _Pattern:
     text: str
     regex: re.Pattern[str] | None
     literal: int
+    prefix: str = ""
 
 
 def clean(name: str) -> str:
@@ -61,24 +63,51 @@ def match(declared: str, observed: str, present: Set[str] = frozenset()) -> Name
     `present` are all names observed on the site, in lower case. A declared name that is itself present means that
     cookie and no longer one: `_ga` does not cover `_ga_AB12CD34EF` where `_ga` exists.
     """
-    found: NameMatch | None = None
-    for pattern in _patterns(declared):
-        one = _match_one(pattern, observed.casefold(), present)
-        if one is not None and (found is None or (one.level, one.literal) > (found.level, found.literal)):
-            found = one
-    return found
+    return DeclaredNames((declared,)).covering(observed, present).get(0)
 
 
-def _match_one(pattern: _Pattern, observed: str, present: Set[str]) -> NameMatch | None:
-    if observed == pattern.text:
-        return NameMatch(3, pattern.literal)
-    if pattern.regex is None:
-        if _stem_covers(pattern.text, observed, present):
-            return NameMatch(1, pattern.literal)
-        return None
-    if pattern.literal >= _MIN_LITERAL and pattern.regex.fullmatch(observed):
-        return NameMatch(2, pattern.literal)
-    return None
+class DeclaredNames:
+    """The names of a whole list, ready to be asked about many observed ones."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._exact: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        self._samples: defaultdict[str, list[tuple[int, int, str]]] = defaultdict(list)
+        self._wild: list[tuple[int, int, str, re.Pattern[str]]] = []
+        for index, name in enumerate(names):
+            for pattern in _patterns(name):
+                self._exact[pattern.text].append((index, pattern.literal))
+                if pattern.regex is not None:
+                    self._wild.append((index, pattern.literal, pattern.prefix, pattern.regex))
+                    continue
+                stem, tail = _split_tail(pattern.text)
+                if tail is not None:
+                    self._samples[stem].append((index, pattern.literal, pattern.text))
+
+    def covering(self, observed: str, present: Set[str] = frozenset()) -> dict[int, NameMatch]:
+        """The places of all names that cover an observed one, each with its best fit. `present` as for `match`."""
+        name = observed.casefold()
+        found: dict[int, NameMatch] = {}
+        for index, literal in self._exact.get(name, ()):
+            _keep(found, index, NameMatch(3, literal))
+        for index, literal, prefix, regex in self._wild:
+            if name.startswith(prefix) and regex.fullmatch(name):
+                _keep(found, index, NameMatch(2, literal))
+        stem, tail = _split_tail(name)
+        if tail is None or len(stem.strip(_SEPARATORS)) < _MIN_STEM - 1:
+            return found
+        if stem not in present:
+            for index, literal in self._exact.get(stem, ()):
+                _keep(found, index, NameMatch(1, literal))
+        for index, literal, text in self._samples.get(stem, ()):
+            if text not in present:
+                _keep(found, index, NameMatch(1, literal))
+        return found
+
+
+def _keep(found: dict[int, NameMatch], index: int, fit: NameMatch) -> None:
+    known = found.get(index)
+    if known is None or (fit.level, fit.literal) > (known.level, known.literal):
+        found[index] = fit
 
 
 @lru_cache(maxsize=8192)
@@ -98,26 +127,18 @@ def _compile(name: str) -> _Pattern:
     if "*" not in marked and len(marked) > _MIN_STEM and marked[-1] in _SEPARATORS:
         # Site generators eat what looks like a tag: `_ga_<id>` arrives as `_ga_`.
         marked += "*"
-    literal = sum(character.isalnum() for character in marked)
-    if "*" not in marked:
-        return _Pattern(marked, None, literal)
+    literal = len(marked.replace("*", ""))
+    if "*" not in marked or sum(character.isalnum() for character in marked) < _MIN_LITERAL:
+        return _Pattern(name.casefold(), None, literal)
     pieces = [re.escape(piece) for piece in re.split(r"\*+", marked)]
-    return _Pattern(name.casefold(), re.compile(".*".join(pieces), re.S), literal)
-
-
-def _stem_covers(declared: str, observed: str, present: Set[str]) -> bool:
-    """`_hjSession` covers `_hjSession_12345`; one sample of a variable name covers another."""
-    stem, tail = _split_tail(observed)
-    if tail is None or len(stem.strip(_SEPARATORS)) < _MIN_STEM - 1:
-        return False
-    if declared == stem:
-        return declared not in present
-    sample, sample_tail = _split_tail(declared)
-    return sample_tail is not None and sample == stem and declared not in present
+    return _Pattern(name.casefold(), re.compile(".*".join(pieces), re.S), literal, marked.partition("*")[0])
 
 
 def _split_tail(name: str) -> tuple[str, str | None]:
-    """A name as its stem and the variable rest behind a separator, where there is such a rest."""
+    """A name as its stem and the variable rest behind a separator, where there is such a rest.
+
+    By it `_hjSession` covers `_hjSession_12345`, and one sample of a variable name covers another.
+    """
     cut = len(name)
     found = None
     while (cut := max(name.rfind(mark, 0, cut) for mark in _SEPARATORS)) > 0:

@@ -36,11 +36,12 @@ def pair(inventory: Inventory, declaration: Declaration) -> Pairing:
     present = frozenset(
         [cookie.name.casefold() for cookie in inventory.cookies] + [entry.key.casefold() for entry in inventory.storage]
     )
+    declared = names.DeclaredNames([row.name for row in declaration.cookies])
     known: dict[str, dict[int, names.NameMatch]] = {}
 
     def fitting(name: str) -> dict[int, names.NameMatch]:
         if name not in known:
-            known[name] = _fitting(declaration, name, present)
+            known[name] = declared.covering(name, present)
         return known[name]
 
     cookies: dict[int, tuple[int, ...]] = {}
@@ -50,29 +51,20 @@ def pair(inventory: Inventory, declaration: Declaration) -> Pairing:
         if rows:
             best = _best(rows)
             cookies[index] = _of_provider(declaration, best, cookie) or best
-            all_cookies[index] = tuple(rows)
+            all_cookies[index] = tuple(sorted(rows))
     storage: dict[int, tuple[int, ...]] = {}
     all_storage: dict[int, tuple[int, ...]] = {}
     for index, entry in enumerate(inventory.storage):
         rows = fitting(entry.key)
         if rows:
             storage[index] = _best(rows)
-            all_storage[index] = tuple(rows)
+            all_storage[index] = tuple(sorted(rows))
     return Pairing(cookies, storage, _turned(all_cookies), _turned(all_storage))
-
-
-def _fitting(declaration: Declaration, name: str, present: frozenset[str]) -> dict[int, names.NameMatch]:
-    found = {}
-    for index, row in enumerate(declaration.cookies):
-        fit = names.match(row.name, name, present)
-        if fit is not None:
-            found[index] = fit
-    return found
 
 
 def _best(rows: dict[int, names.NameMatch]) -> tuple[int, ...]:
     top = max((fit.level, fit.literal) for fit in rows.values())
-    return tuple(index for index, fit in rows.items() if (fit.level, fit.literal) == top)
+    return tuple(sorted(index for index, fit in rows.items() if (fit.level, fit.literal) == top))
 
 
 def _of_provider(declaration: Declaration, rows: tuple[int, ...], cookie: Cookie) -> tuple[int, ...]:

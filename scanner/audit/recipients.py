@@ -27,13 +27,15 @@ class Recipient:
     """One company, with every third-party request, hit and cookie that leads to it.
 
     `vendor` is null for a host that the catalogue does not know; `name` is then the host. `recognises`: it gets or
-    sets something that can recognise a visitor again.
+    sets something that can recognise a visitor again. `talks`: it gets reports or sets cookies, rather than only
+    delivering files.
     """
 
     name: str
     vendor: Vendor | None
     category: Category
     recognises: bool
+    talks: bool
     hosts: tuple[str, ...]
     pointers: tuple[str, ...]
     states: tuple[StateName, ...]
@@ -45,6 +47,10 @@ def recipients(case: Case) -> tuple[Recipient, ...]:
     A host that the catalogue does not know counts only where it got a reporting hit or set a cookie: another domain
     of the same company, from which pictures are loaded, is no recipient of its own.
     """
+    return case.remembered("recipients", lambda: _recipients(case))
+
+
+def _recipients(case: Case) -> tuple[Recipient, ...]:
     things: dict[str, list[_Thing]] = {}
     for thing in _things(case):
         if thing.vendor is None and not thing.talks:
@@ -55,6 +61,10 @@ def recipients(case: Case) -> tuple[Recipient, ...]:
 
 def mention(case: Case, recipient: Recipient) -> tuple[Mention, Quote | None] | None:
     """How the policy speaks of a company, and in which words; null where it does not."""
+    return case.remembered(("mention", recipient.name), lambda: _mention(case, recipient))
+
+
+def _mention(case: Case, recipient: Recipient) -> tuple[Mention, Quote | None] | None:
     declaration = case.declaration
     sibling: Quote | None = None
     for vendor in declaration.vendors:
@@ -101,7 +111,8 @@ def _coverage(declared: str, recipient: Recipient) -> Mention | None:
     if coverage is None:
         return None
     # What a named service needs to run (a tag loader, a font, a static host of the same company) goes with it.
-    return "sibling" if recipient.category in ("marketing", "analytics") else "named"
+    follows = recipient.category in ("marketing", "analytics") and (recipient.talks or recipient.recognises)
+    return "sibling" if follows else "named"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +159,7 @@ def _recipient(name: str, things: list[_Thing]) -> Recipient:
         vendor=vendor,
         category=next(category for category in _ORDER if category in categories),
         recognises=any(thing.recognises for thing in things),
+        talks=any(thing.talks for thing in things),
         hosts=tuple(sorted({thing.host for thing in things})),
         pointers=tuple(thing.pointer for thing in things),
         states=tuple(sorted({state for thing in things for state in thing.states})),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
+
+from scanner.audit.case import Case
 from scanner.audit.message import Message
 
 TAG_MANAGER = Message(
@@ -52,6 +56,43 @@ POLICY_PLATFORM = Message(
     "and publish the new list; a list typed by hand has to be changed by hand. The report's ready-made declaration "
     "can be pasted in."
 )
+
+
+_TAG_MANAGER_HOST = "www.googletagmanager.com"
+_WORDPRESS_PATH = re.compile(r"/wp-(?:content|includes)/")
+_BUILDER_SITES = frozenset(
+    {"parastorage.com", "wixstatic.com", "wix.com", "squarespace.com", "squarespace-cdn.com", "shopify.com"}
+)
+_EMBEDS = re.compile(
+    r"youtube|vimeo|dailymotion|maps|spotify|soundcloud|instagram|facebook|twitter|tiktok|twitch", re.I
+)
+
+
+def hold_back(case: Case, companies: Iterable[str]) -> tuple[Message, ...]:
+    """The ways to hold these companies back that fit the site, as far as the scan shows what it is built with."""
+    hosts = {request.host for request in case.inventory.requests}
+    wordpress = case.remembered("wordpress", lambda: any(_WORDPRESS_PATH.search(url) for url in _addresses(case)))
+    builder = any(request.site in _BUILDER_SITES for request in case.inventory.requests)
+    embeds = any(_EMBEDS.search(company) for company in companies)
+    fits = {
+        TAG_MANAGER: _TAG_MANAGER_HOST in hosts or not hosts,
+        PLATFORM: True,
+        WORDPRESS: wordpress or not builder,
+        SITE_BUILDER: builder or not wordpress,
+        EMBED: embeds,
+    }
+    return tuple(message for message in HOLD_BACK if fits[message])
+
+
+def _addresses(case: Case) -> Iterator[str]:
+    for request in case.inventory.requests:
+        yield from request.initiators
+        if request.example_url:
+            yield request.example_url
+    for cookie in case.inventory.cookies:
+        yield from cookie.set_by.initiators
+        if cookie.set_by.url:
+            yield cookie.set_by.url
 
 
 def filled(messages: tuple[Message, ...], **fields: object) -> tuple[str, ...]:

@@ -18,13 +18,14 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from scanner.audit import durations, facts
-from scanner.audit.case import Case, is_cookieless, pointer, signalled, subject_of
+from scanner.audit.case import FOLLOWING, Case, is_cookieless, pointer, signalled, subject_of
 from scanner.model.base import Category, StateName
 from scanner.model.finding import Confidence, Severity
 from scanner.model.inventory import Beacon, Cookie, StorageEntry
 from scanner.site import host_of, site_of
 
-FOLLOWING: frozenset[Category] = frozenset({"analytics", "marketing"})
+__all__ = ["FOLLOWING", "Activity", "Item", "activities", "confidence_of", "need_of", "subjects"]
+
 HARMLESS_ROLES = frozenset({"consent-record", "opt-out"})
 IDENTIFYING_ROLES = frozenset({"visitor-id", "user-id", "click-id", "sync"})
 EXEMPT_LIMIT = 13 * durations.MONTH * (1 + 2 * durations.TOLERANCE)
@@ -107,13 +108,21 @@ def activities(
     `earlier` are the states that a visitor of this state has passed through; what was stored there counts as
     carried over.
     """
+    return case.remembered(
+        ("activities", state, earlier, purposes), lambda: _activities(case, state, earlier, purposes)
+    )
+
+
+def _activities(
+    case: Case, state: StateName, earlier: tuple[StateName, ...], purposes: frozenset[Category]
+) -> tuple[Activity, ...]:
     groups: dict[str, list[Item]] = {}
     for company, item in _items(case, state, earlier):
         if item.category in purposes:
             groups.setdefault(company, []).append(item)
     found = []
     for company in sorted(groups, key=str.casefold):
-        items = tuple(_without_bare_hits(groups[company]))
+        items = tuple(_telling(groups[company]))
         if items:
             found.append(Activity(company, state, items))
     return tuple(found)
@@ -215,12 +224,20 @@ def _beacons(case: Case, state: StateName) -> Iterator[tuple[str, Item]]:
                 subject=beacon.host,
                 sentence=facts.of_beacon(beacon, state),
                 category=category,
-                identifying=bool(beacon.identifiers),
+                identifying=_recognises(case, beacon),
                 need="consent",
                 carried_over=False,
                 confidence="certain" if beacon.category != "unknown" else "likely",
             ),
         )
+
+
+def _recognises(case: Case, beacon: Beacon) -> bool:
+    """Whether a hit carries an identifier that serves its purpose.
+
+    A browser sends the site's own session cookie along to every host of the site: that alone follows nobody.
+    """
+    return any(name not in case.harmless_names for name in beacon.identifiers)
 
 
 def _requests(case: Case, state: StateName) -> Iterator[tuple[str, Item]]:
@@ -254,19 +271,24 @@ def _requests(case: Case, state: StateName) -> Iterator[tuple[str, Item]]:
 def _is_quiet(beacon: Beacon, category: Category) -> bool:
     """A hit that respects an open or refused consent."""
     granted = signalled(beacon)
-    if granted is not None and not beacon.identifiers:
-        return not granted[0] if category == "marketing" else not granted[1]
+    refused = granted is not None and granted[0 if category == "marketing" else 1] is False
+    if refused and not beacon.identifiers:
+        return True
     return is_cookieless(beacon)
 
 
-def _without_bare_hits(items: list[Item]) -> Iterator[Item]:
-    """Analytics hits without identifier count only beside something that the same company stored.
+def _telling(items: list[Item]) -> Iterator[Item]:
+    """What tells: the list of hosts only where nothing else of the company was seen, and analytics hits without
+    identifier only beside something that it stored.
 
     Where that is exempt on a condition, so are the hits that belong to it.
     """
     stored = [item for item in items if not item.sends]
     conditional = bool(stored) and all(item.need == "condition" for item in stored)
+    read = any(not item.pointer.startswith("/requests/") for item in items)
     for item in items:
+        if read and item.pointer.startswith("/requests/"):
+            continue
         if item.sends and item.category == "analytics":
             if not item.identifying and not stored and item.pointer.startswith("/beacons/"):
                 continue

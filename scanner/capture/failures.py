@@ -60,13 +60,16 @@ _HTML = frozenset({"text/html", "application/xhtml+xml"})
 # Headers by which a protection service says that its own page answered, not the site.
 _CHALLENGE_HEADERS = (
     ("cf-mitigated", "challenge"),  # https://developers.cloudflare.com/cloudflare-challenges/challenge-types/
-    ("x-amzn-waf-action", ""),  # https://docs.aws.amazon.com/waf/latest/developerguide/waf-captcha-and-challenge-actions.html
+    (
+        "x-amzn-waf-action",
+        "",
+    ),  # https://docs.aws.amazon.com/waf/latest/developerguide/waf-captcha-and-challenge-actions.html
     ("x-datadome", "protected"),
 )
 _CHALLENGE_TITLE = re.compile(
-    r"^(just a moment|attention required|access denied|are you (a )?(human|robot)|robot check|verify(ing)? you are human|"
-    r"please verify you are|ddos-guard|one more step|security check|pardon our interruption|you have been blocked|"
-    r"client challenge|human verification|checking your browser)",
+    r"^(just a moment|attention required|access denied|are you (a )?(human|robot)|robot check|one more step|"
+    r"verify(ing)? you are human|please verify you are|ddos-guard|security check|pardon our interruption|"
+    r"you have been blocked|client challenge|human verification|checking your browser)",
     re.IGNORECASE,
 )
 _REFUSING = frozenset({401, 403, 405, 406, 409, 418, 429, 430, 451, 503})

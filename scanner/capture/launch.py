@@ -166,13 +166,11 @@ async def launch(executable: str, options: BrowserOptions, user_agent: str | Non
         shutil.rmtree(profile, ignore_errors=True)
 
 
-async def _start(
-    executable: str, arguments: list[str], profile: Path
-) -> tuple[asyncio.subprocess.Process, Connection]:
+async def _start(executable: str, arguments: list[str], profile: Path) -> tuple[asyncio.subprocess.Process, Connection]:
     to_browser, our_write = os.pipe()
     our_read, from_browser = os.pipe()
     # The browser expects its pipe as descriptors 3 and 4; the shell puts them there and is replaced by the browser.
-    script = f'exec "$@" 3<&{to_browser} 4>&{from_browser}'
+    script = f'exec "$@" 3</dev/fd/{to_browser} 4>/dev/fd/{from_browser}'
     try:
         with (profile / "log").open("wb") as log:
             process = await asyncio.create_subprocess_exec(

@@ -70,16 +70,18 @@ def find_browser(preferred: str | None = None) -> str:
     )
 
 
-def version_of(executable: str) -> str | None:
-    """The four-part version a browser gives of itself, or null where it does not say."""
+def name_and_version(executable: str) -> tuple[str, str]:
+    """What a browser says of itself: its name and its four-part version (empty where it does not say)."""
     try:
-        answer = subprocess.run(  # noqa: S603
+        answer = subprocess.run(
             [executable, "--version"], capture_output=True, text=True, timeout=_VERSION_TIMEOUT_S, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
-        return None
+        return "Chromium", ""
     match = _VERSION.search(answer.stdout)
-    return match.group(1) if match else None
+    if match is None:
+        return "Chromium", ""
+    return answer.stdout[: match.start()].strip().splitlines()[-1].strip() or "Chromium", match.group(1)
 
 
 def _is_snap_stub(path: str) -> bool:

@@ -33,7 +33,7 @@ class VisitLog:
     phase: Phase = "initial"
     top_url: str = ""
     latest_ms: float = 0.0
-    closed: bool = False
+    clock_offset: float = 0.0
     _origin_wall: float | None = None
     _started_wall: float = field(default_factory=lambda: datetime.now(UTC).timestamp() * 1000)
     _gaps: set[tuple[str, str]] = field(default_factory=set)
@@ -42,8 +42,15 @@ class VisitLog:
         self.top_url = self.top_url or self.url
 
     def restart_clock(self, page_now: float, since_navigation: float) -> None:
-        """The page's first script ran at `page_now` (its own `Date.now()`), that long after navigation began."""
-        self._origin_wall = page_now - max(0.0, since_navigation)
+        """The page's first script ran at `page_now` (its own `Date.now()`), that long after navigation began.
+
+        In a tab that was used before, the page's clock is ahead of the browser's, which timed the beginning of the
+        navigation: what the page counts from there is too much by `clock_offset`.
+        """
+        real = max(0.0, datetime.now(UTC).timestamp() * 1000 - self._started_wall)
+        since = min(max(0.0, since_navigation), real)
+        self.clock_offset = max(0.0, since_navigation - since)
+        self._origin_wall = page_now - since
 
     def ms_of_page(self, page_wall: float) -> float:
         """Milliseconds of the page's life at `page_wall`, milliseconds since the epoch by the page's clock."""

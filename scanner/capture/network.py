@@ -14,12 +14,13 @@ _REPEATS_OF_A_POLL = 8
 
 @dataclass
 class Flight:
-    """One request under way. `answered`: its headers are there, so that only its body is awaited."""
+    """One request under way. `answered`: its headers are there; `given_up`: nobody waits for it any more."""
 
     url: str
     kind: str
     started: float
     answered: bool = False
+    given_up: bool = False
 
 
 @dataclass
@@ -73,6 +74,18 @@ class Network:
             self._answers_due.add(request_id)
         self._touch()
 
+    def give_up(self) -> None:
+        """Wait no longer for what is under way now."""
+        for flight in self.flights.values():
+            flight.given_up = True
+        self._answers_due.clear()
+        self._changed.set()
+
+    @property
+    def held_up(self) -> bool:
+        """Whether something that was given up is still under way: timers would wait for it."""
+        return any(flight.given_up for flight in self.flights.values())
+
     @property
     def streaming(self) -> bool:
         """Whether nothing but streams, which never end, is under way."""
@@ -80,8 +93,10 @@ class Network:
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is under way but streams."""
-        return not self._answers_due and all(flight.kind in _STREAMS for flight in self.flights.values())
+        """Whether nothing is under way but streams and what was given up."""
+        return not self._answers_due and all(
+            flight.given_up or flight.kind in _STREAMS for flight in self.flights.values()
+        )
 
     def quiet_for(self) -> float:
         """Seconds since the last event."""

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from scanner.capture.cdp import Params, ProtocolError, Session
+from scanner.capture.cdp import Params, Session
 from scanner.capture.network import Network
 from scanner.model.evidence import Settling
 
@@ -23,14 +25,38 @@ _STALLED_S = 3.0
 _STREAM_QUIET_S = 0.3
 _POLLING_AFTER_S = 2.0
 _AFTERGLOW_S = 2.0
+_BRIEF_AFTERGLOW_S = 0.3
 _STARVATION = 1000
+_PATIENCE_S = 0.01
+_TICK_MS = 5.0
+_FIRST_SLICE_MS = 25.0
+_TAIL = (_TICK_MS,) * 4
 _MOST_DOCUMENTS = 6
-_ANSWER_S = 1.0
 _QUIET_FLOOR_S = 1.0
 _QUIET_S = 0.5
 
 _WAITING = "pauseIfNetworkFetchesPending"
 _HURRYING = "advance"
+
+
+T = TypeVar("T")
+
+
+def slices_of(life_ms: float) -> list[float]:
+    """A life in parts, each twice as long as the one before, and a few short ones at its end.
+
+    What a page asks of the browser itself (its database, its cookie store) is answered in real time, which a life
+    granted at once would leave behind: the answer would come when no time is left to act on it. Between two parts
+    such answers arrive.
+    """
+    if life_ms <= _FIRST_SLICE_MS * 4:
+        return [life_ms]
+    parts, part, left = list[float](), _FIRST_SLICE_MS, life_ms
+    while left > 0:
+        parts.append(min(part, left))
+        left -= part
+        part *= 2
+    return [*parts, *_TAIL]
 
 
 @dataclass
@@ -49,10 +75,13 @@ class PageTime:
         self._others: list[_Lane] = []
         self._network = network
         self.virtual = True
-        self.lived_ms = 0.0
         self._policy: str | None = None
         self._budget = 0.0
         self._wake = asyncio.Event()
+        self._stopped = False
+        self._restarted = False
+        self._hurried = ""
+        self._turn = asyncio.Lock()
         self._listen(self._page)
 
     def _listen(self, lane: _Lane) -> None:
@@ -71,22 +100,35 @@ class PageTime:
         self._others = [other for other in self._others if not other.session.closed]
         self._others.append(lane)
         if self._policy in (_WAITING, _HURRYING):
-            session.post("Emulation.setVirtualTimePolicy", self._terms(self._policy, self._budget))
+            self._command(lane, self._terms(self._policy, self._budget))
         else:
             lane.spent.set()
-            session.post("Emulation.setVirtualTimePolicy", {"policy": "pause"})
+            self._command(lane, {"policy": "pause"})
+
+    def stop(self) -> None:
+        """The page crashed: nobody should wait for its clock."""
+        self._stopped = True
+        self._wake.set()
+
+    def _command(self, lane: _Lane, terms: dict[str, object]) -> None:
+        """Set a clock. One that cannot be set counts as spent, and for the page itself real waiting takes over."""
+
+        def judge(answer: asyncio.Future[dict[str, object]]) -> None:
+            if answer.cancelled() or answer.exception() is None:
+                return
+            lane.spent.set()
+            if lane is self._page and not lane.session.closed:
+                self.virtual = False
+            self._wake.set()
+
+        lane.session.post("Emulation.setVirtualTimePolicy", terms).add_done_callback(judge)
 
     def hold(self) -> None:
         """Let the page's time stand still, from now on or, for a new tab, from its first navigation on."""
         if not self.virtual:
             return
         self._policy = "pause"
-        answer = self._page.session.post("Emulation.setVirtualTimePolicy", {"policy": "pause"})
-        answer.add_done_callback(self._judge)
-
-    def _judge(self, answer: asyncio.Future[dict[str, object]]) -> None:
-        if not answer.cancelled() and isinstance(answer.exception(), ProtocolError) and not self._page.session.closed:
-            self.virtual = False
+        self._command(self._page, {"policy": "pause"})
 
     def _terms(self, policy: str, budget: float) -> dict[str, object]:
         return {"policy": policy, "budget": budget, "maxVirtualTimeTaskStarvationCount": _STARVATION}
@@ -98,69 +140,83 @@ class PageTime:
                 lane.spent.set()
                 continue
             lane.spent.clear()
-            lane.session.post("Emulation.setVirtualTimePolicy", self._terms(policy, budget)).add_done_callback(
-                self._judge if lane is self._page else _ignore
-            )
+            self._command(lane, self._terms(policy, budget))
 
     def restart(self) -> None:
         """The page went to another document: that one gets a whole life of its own."""
-        self.lived_ms = 0.0
-        if self._policy in (_WAITING, _HURRYING):
-            self._grant(_WAITING, self._budget)
+        self._restarted = True
 
     async def live(self, life_ms: float, *, ceiling_s: float = CEILING_S) -> Settling:
         """Let the page live `life_ms`, and see its requests through; at most `ceiling_s` seconds on the wall."""
+        async with self._turn:
+            return await self._live(life_ms, ceiling_s)
+
+    async def _live(self, life_ms: float, ceiling_s: float) -> Settling:
         if not self.virtual:
             return await self._live_for_real(ceiling_s)
         began = time.monotonic()
-        self._grant(_WAITING, life_ms)
-        ended = ""
-        for _ in range(_MOST_DOCUMENTS):
-            ended = await self._run(began, life_ms, ceiling_s)
-            if not self.virtual:
+        slices, lives = slices_of(life_ms), 1
+        lived, ended = 0.0, "budget spent"
+        while slices:
+            self._restarted = False
+            part = slices.pop(0)
+            ended = await self._run(began, part, ceiling_s)
+            if ended == "refused":
                 return await self._live_for_real(ceiling_s)
             if ended in ("ceiling", "gone"):
+                self.hold()
                 break
-            left = ceiling_s - (time.monotonic() - began)
-            if not await self._network.until_idle(min(_AFTERGLOW_S, max(0.1, left))):
-                ended = "network busy"
-            if self._spent():  # or else a navigation brought another document meanwhile
-                break
-        lived = life_ms
-        if ended in ("ceiling", "gone"):
-            self.hold()
-            lived = await self._lived_of(life_ms) if ended == "ceiling" else 0.0
-        self.lived_ms += lived
-        return Settling(method="virtual-time", life_ms=round(lived, 1), ended=ended)
+            lived += part
+            if not slices and not self._restarted:
+                ended = await self._see_requests_through(began, ceiling_s)
+            if self._restarted and lives < _MOST_DOCUMENTS:
+                slices, lives = slices_of(life_ms), lives + 1
+        return Settling(method="virtual-time", life_ms=round(min(lived, life_ms), 1), ended=ended)
 
-    async def _lived_of(self, life_ms: float) -> float:
-        """How much of a grant was lived when it was cut short; zero where the page does not even answer that."""
-        try:
-            answer = await self._page.session.send(
-                "Runtime.evaluate", {"expression": "performance.now()"}, timeout_s=_ANSWER_S
-            )
-        except ProtocolError:
-            return 0.0
-        value = answer.get("result", {}).get("value")
-        return min(life_ms, max(0.0, float(value) - self.lived_ms)) if isinstance(value, (int, float)) else 0.0
+    async def during(self, work: Awaitable[T], limit_s: float) -> T | None:
+        """Await something for which the page must live a little, such as an answer of its database; null if late."""
+        task = asyncio.ensure_future(work)
+        end = time.monotonic() + limit_s
+        while not task.done() and time.monotonic() < end and not self._stopped:
+            await asyncio.wait({task}, timeout=_PATIENCE_S)
+            if not task.done() and self.virtual:
+                async with self._turn:
+                    await self._run(time.monotonic(), _TICK_MS, _PATIENCE_S * 10)
+        if not task.done():
+            task.cancel()
+            return None
+        return task.result()
 
-    async def _run(self, began: float, life_ms: float, ceiling_s: float) -> str:
-        """Wait for the grant to be spent; hurry where the network would hold it for ever. Returns how it ended."""
-        hurried = ""
+    async def _see_requests_through(self, began: float, ceiling_s: float) -> str:
+        left = max(0.1, ceiling_s - (time.monotonic() - began))
+        if await self._network.until_idle(min(left, _BRIEF_AFTERGLOW_S if self._hurried else _AFTERGLOW_S)):
+            return self._hurried or "budget spent"
+        self._network.give_up()
+        return self._hurried or "network busy"
+
+    async def _run(self, began: float, part_ms: float, ceiling_s: float) -> str:
+        """Grant a part and wait for it to be spent; hurry where the network would hold it for ever."""
+        if not self._network.held_up and self._network.polled is None:
+            self._hurried = ""
+        self._grant(_HURRYING if self._hurried else _WAITING, part_ms)
         while not self._spent():
             passed = time.monotonic() - began
-            if passed >= ceiling_s or self._page.session.closed or not self.virtual:
-                return "ceiling" if not self._page.session.closed else "gone"
-            if not hurried:
-                hurried = self._reason_to_hurry(passed)
-                if hurried:
-                    self._grant(_HURRYING, life_ms)
+            if self._stopped or self._page.session.closed:
+                return "gone"
+            if not self.virtual:
+                return "refused"
+            if passed >= ceiling_s:
+                return "ceiling"
+            if not self._hurried and (reason := self._reason_to_hurry(passed)):
+                self._hurried = reason
+                self._network.give_up()
+                self._grant(_HURRYING, part_ms)
             self._wake.clear()
             try:
-                await asyncio.wait_for(self._wake.wait(), min(0.1, ceiling_s - passed))
+                await asyncio.wait_for(self._wake.wait(), min(_PATIENCE_S * 10, ceiling_s - passed))
             except TimeoutError:
                 continue
-        return hurried or "budget spent"
+        return self._hurried or "budget spent"
 
     def _spent(self) -> bool:
         return all(lane.spent.is_set() or lane.session.closed for lane in (self._page, *self._others))
@@ -180,16 +236,11 @@ class PageTime:
         """Wait for half a second without network events, no shorter than the floor, no longer than the ceiling."""
         began = time.monotonic()
         ended = "ceiling"
-        while (passed := time.monotonic() - began) < ceiling_s:
+        while (passed := time.monotonic() - began) < ceiling_s and not self._stopped:
             quiet = self._network.quiet_for()
             if passed >= _QUIET_FLOOR_S and quiet >= _QUIET_S and self._network.idle:
                 ended = "quiet"
                 break
             await self._network.change(max(0.05, min(_QUIET_S - min(quiet, _QUIET_S), ceiling_s - passed, _QUIET_S)))
         lived = (time.monotonic() - began) * 1000
-        self.lived_ms += lived
         return Settling(method="quiet-window", life_ms=round(lived, 1), ended=ended)
-
-
-def _ignore(_: asyncio.Future[dict[str, object]]) -> None:
-    """A target's answer that decides nothing."""

@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scanner.capture.cdp import Params, ProtocolError, Session
-from scanner.capture.collectors import Collector, collectors_for
-from scanner.capture.collectors.base import TabState
+from scanner.capture.collectors import collectors_for
+from scanner.capture.collectors.base import Collector, Moment, TabState
 from scanner.capture.log import VisitLog
-from scanner.capture.settle import PageTime
+from scanner.model.evidence import ScriptCall
 
 _MOST_DIALOGS = 20
+_MOST_POPUPS = 5
+_POPUP_S = 1.5
 _MOST_NAVIGATIONS = 20
 _ANSWER_S = 2.0
-_COMMIT_S = 10.0
 
 
 @dataclass
@@ -37,12 +38,13 @@ class Tab:
         self.opener: str | None = page.target.get("openerId")
         self.state = TabState(root, page, page.target.get("browserContextId", ""), binding=binding)
         self.collectors: tuple[Collector, ...] = collectors_for(self.state)
-        self.time = PageTime(page, self.state.network)
+        self.time = self.state.time
         self.main = MainResponse()
         self.main_url = "about:blank"
         self.crashed = asyncio.Event()
         self.committed = asyncio.Event()
         self.is_popup = False
+        self.popups: list[Tab] = []
         self._navigations = 0
         self._dialogs = 0
         self._watch_page()
@@ -65,21 +67,36 @@ class Tab:
         self._navigations = 0
         self._dialogs = 0
         for collector in self.collectors:
-            collector.begin(log)
+            collector.begin()
 
-    async def snapshot(self) -> None:
-        """Write down the state of things, through every collector at once."""
+    async def snapshot(self, moments: tuple[Moment, ...] = ("in-page", "after-page")) -> None:
+        """Write down the state of things, through every collector of these moments at once."""
         log = self.log
         if log is not None:
-            await asyncio.gather(*(collector.snapshot(log) for collector in self.collectors))
+            wanted = (collector for collector in self.collectors if collector.moment in moments)
+            await asyncio.gather(*(collector.snapshot(log) for collector in wanted))
 
     async def finish(self) -> None:
-        """The visit is over: every collector writes what it gathered."""
+        """The visit is over: every collector writes what it gathered, and pop-ups are closed."""
         log, self.state.log = self.log, None
-        if log is not None and not log.closed:
-            log.closed = True
+        popups, self.popups = self.popups, []
+        for popup in popups:
+            await popup.state.network.until_idle(_POPUP_S)
+            await popup.finish()
+            await popup.close()
+        if log is not None:
             for collector in self.collectors:
                 await collector.finish(log)
+
+    def adopt(self, popup: Tab) -> None:
+        """A page that this one opened: what it does belongs to the same visit, and it goes when the visit ends."""
+        popup.is_popup = True
+        popup.state.log = self.log
+        self.popups.append(popup)
+        if len(self.popups) > _MOST_POPUPS:
+            if self.log is not None:
+                self.log.gap("pop-ups", f"more than {_MOST_POPUPS} pop-ups: the rest was closed at once")
+            self.state.root.post("Target.closeTarget", {"targetId": popup.id})
 
     async def navigate(self, url: str, timeout_s: float) -> str | None:
         """Go to an address and return once the browser has it; the browser's error text, or null.
@@ -143,12 +160,14 @@ class Tab:
         session.on("Target.attachedToTarget", self._on_attached)
         for collector in self.collectors:
             collector.attach(session)
-        if session is not self.page:
+        if session is not self.page and session.kind in ("iframe", "worker"):
             self.time.join(session)
-        session.post(
-            "Target.setAutoAttach", {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
-        )
+        session.post("Target.setAutoAttach", {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True})
         session.post("Runtime.runIfWaitingForDebugger")
+
+    def join(self, session: Session) -> None:
+        """A worker that serves several pages joins the evidence of this one."""
+        self._join(session)
 
     def _on_attached(self, params: Params, session: Session) -> None:
         child = session.child(params["sessionId"])
@@ -164,6 +183,7 @@ class Tab:
         page.on("Page.javascriptDialogOpening", self._on_dialog)
         page.on("Inspector.targetCrashed", self._on_crash)
         page.on("Network.responseReceived", self._on_response)
+        page.on("Page.windowOpen", self._on_window_open)
         page.on("detached", self._on_gone)
         page.post("Page.enable")
         page.post("Inspector.enable")
@@ -197,6 +217,22 @@ class Tab:
                 {name.lower(): str(value) for name, value in response.get("headers", {}).items()},
             )
 
+    def _on_window_open(self, params: Params, _: Session) -> None:
+        log = self.log
+        if log is not None:
+            log.emit(
+                ScriptCall(
+                    visit=log.visit,
+                    context=log.context,
+                    phase=log.phase,
+                    ms=round(log.latest_ms, 1),
+                    api="window.open",
+                    url=params.get("url") or "about:blank",
+                    frame_url=log.top_url,
+                    top_url=log.top_url,
+                )
+            )
+
     def _on_dialog(self, params: Params, _: Session) -> None:
         """Dialogs are dismissed, but for the question whether to leave; a page that asks on and on is stopped."""
         self._dialogs += 1
@@ -208,8 +244,12 @@ class Tab:
 
     def _on_crash(self, _: Params, __: Session) -> None:
         self.crashed.set()
+        self.time.stop()
+        self.committed.set()
         self.state.network.wake()
 
     def _on_gone(self, _: Params, __: Session) -> None:
         self.crashed.set()
+        self.time.stop()
+        self.committed.set()
         self.state.network.wake()

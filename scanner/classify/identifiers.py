@@ -12,7 +12,7 @@ import binascii
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from urllib.parse import unquote
 
@@ -21,6 +21,7 @@ MIN_LENGTH = 8
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 _WORDS = re.compile(r"[A-Za-z0-9_-]+")
+_LONG_WORDS = re.compile(r"[A-Za-z0-9_-]{8,}")
 _PARTS = re.compile(r"[A-Za-z0-9]+")
 _DOTTED = re.compile(r"(?<![0-9.])([0-9]{5,})\.([0-9]{9,})(?![0-9.])")
 _DATE = re.compile(r"(?:19|20)\d\d-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])(?:T?\d{0,6}Z?)?")
@@ -114,13 +115,24 @@ def tokens_of(value: str, now: int) -> frozenset[str]:
 
 
 def words_in(text: str) -> frozenset[str]:
-    """All words of an address or a body in which an identifier could travel, percent-encoding undone."""
+    """All words of an address or a body in which an identifier could travel, percent-encoding and base64 undone."""
     plain = unquote(unquote(text)) if "%" in text else text
-    words = set(_WORDS.findall(plain))
-    words.update(part for word in tuple(words) if "-" in word or "_" in word for part in _PARTS.findall(word))
-    words.update(_UUID.findall(plain))
-    words.update(f"{left}.{right}" for left, right in _DOTTED.findall(plain))
-    return frozenset(word for word in words if len(word) >= MIN_LENGTH)
+    words = _words_of(plain)
+    for chunk in _BASE64.findall(plain):
+        words.add(chunk.rstrip("="))
+        if len(chunk) >= 24 and (decoded := _printable(chunk)) is not None:
+            words |= _words_of(decoded)
+    return frozenset(words)
+
+
+def _words_of(text: str) -> set[str]:
+    words = set(_LONG_WORDS.findall(text))
+    for word in tuple(words):
+        if "-" in word or "_" in word:
+            words.update(part for part in _PARTS.findall(word) if len(part) >= MIN_LENGTH)
+            words.update(_UUID.findall(word))
+    words.update(f"{left}.{right}" for left, right in _DOTTED.findall(text))
+    return words
 
 
 def _readings(value: str) -> tuple[str, ...]:
@@ -185,8 +197,3 @@ def _fits_in_random(part: str, now: float) -> bool:
 def _is_near(digits: str, now: float) -> bool:
     """Whether digits are seconds since the epoch within a month of the scan."""
     return len(digits) == 10 and abs(int(digits) - now) < _NARROW
-
-
-def carried(tokens: Set[str], text: str) -> frozenset[str]:
-    """Which identifying tokens stand in an address or body."""
-    return frozenset(tokens & words_in(text)) if tokens else frozenset()

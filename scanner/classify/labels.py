@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from typing import Literal, NamedTuple
 
+from scanner.classify.addresses import path_of, quick_host
 from scanner.classify.catalogue.engine import Catalogue
 from scanner.classify.catalogue.match import (
     BORROWED_ROLES,
@@ -22,7 +23,7 @@ from scanner.classify.catalogue.match import (
 )
 from scanner.classify.identifiers import entropy
 from scanner.model.base import Category, Party
-from scanner.site import host_of, party_of
+from scanner.site import party_of
 
 
 class Label(NamedTuple):
@@ -84,7 +85,7 @@ class Labeller:
         return self._by_script(traits) or self._by_cname(traits) or _inferred(traits) or UNLABELLED
 
     def _by_setter(self, traits: Traits) -> Label:
-        for host in (traits.domain, host_of(traits.setter or "")):
+        for host in (traits.domain, quick_host(traits.setter or "")):
             owner = self._catalogue.host(host) if host else None
             if owner is not None and owner.role not in BORROWED_ROLES:
                 return _of_host(owner, SETTER_VENDOR)
@@ -93,10 +94,10 @@ class Labeller:
     def _by_script(self, traits: Traits) -> Label | None:
         """The nearest script that is no library from a shared host speaks; what called it does not."""
         for url in traits.scripts:
-            host = host_of(url)
+            host = quick_host(url)
             if not host or party_of(host, traits.top_host) == "first":
                 return None
-            owner = self._catalogue.host(host, _path(url))
+            owner = self._catalogue.host(host, path_of(url))
             if owner is None or owner.role == "tag-manager":
                 return None
             if owner.role not in BORROWED_ROLES:
@@ -104,7 +105,7 @@ class Labeller:
         return None
 
     def _by_cname(self, traits: Traits) -> Label | None:
-        for host in (host_of(traits.setter or ""), traits.domain):
+        for host in (quick_host(traits.setter or ""), traits.domain):
             target = self._cnames.get(host)
             vendor = self._catalogue.cname(target) if target else None
             if vendor is not None:
@@ -129,17 +130,12 @@ def _of_host(owner: HostMatch, source: str) -> Label:
     return Label(owner.category, f"{source} (pack {owner.pack})" if owner.pack else source, owner.vendor)
 
 
-def _path(url: str) -> str:
-    at = url.find("/", url.find("://") + 3)
-    return url[at:] if at >= 0 else "/"
-
-
 def _inferred(traits: Traits) -> Label | None:
     """Two rules that need no name known: a random HttpOnly session value, and necessary words that behave so."""
     if traits.kind != "cookie" or not traits.value:
         return None
     random = len(traits.value) >= 16 and entropy(traits.value) >= 3
-    own_response = traits.setter is not None and party_of(host_of(traits.setter), traits.top_host) == "first"
+    own_response = traits.setter is not None and party_of(quick_host(traits.setter), traits.top_host) == "first"
     if own_response and traits.http_only and traits.lifetime is None and random:
         return Label(
             category="necessary",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from scanner.classify.addresses import quick_host
 from scanner.classify.attribution import Attribution
 from scanner.classify.pages import Pages
 from scanner.classify.setting import (
@@ -20,7 +21,7 @@ from scanner.classify.setting import (
 )
 from scanner.model.base import Party, StateName
 from scanner.model.evidence import CookieKey, Evidence, JarCookie, JarSnapshot, Phase, Request, ScriptCookieWrite
-from scanner.site import host_of, site_of
+from scanner.site import site_of
 
 
 class Key(NamedTuple):
@@ -93,7 +94,7 @@ class Ledger:
             if request.set_cookies:
                 self._responses(request)
             for sent in request.cookies_sent:
-                self.traces[key_of(sent)].sent_to.add(host_of(request.url))
+                self.traces[key_of(sent)].sent_to.add(quick_host(request.url))
         for write in evidence.script_cookies:
             self._script(write)
         self._jars(evidence.jars)
@@ -131,7 +132,7 @@ class Ledger:
             asked = parse_store_set(write.raw, epoch)
         else:
             asked = parse_store_delete(write.raw, epoch)
-        host = host_of(write.frame_url)
+        host = quick_host(write.frame_url)
         if asked is None or not host or not _may_set(asked, host):
             return
         self._add(write, state, "script", asked, write.raw, (), epoch, write.frame_url)
@@ -147,9 +148,9 @@ class Ledger:
         epoch: float,
         url: str,
     ) -> None:
-        host = host_of(url)
+        host = quick_host(url)
         domain = f".{asked.domain}" if asked.domain else host
-        top_host = host_of(source.top_url)
+        top_host = quick_host(source.top_url)
         partition = site_of(top_host) if asked.partitioned and top_host else ""
         key = Key(asked.name, domain, asked.path or default_path(url), partition)
         setting = Setting(
@@ -232,7 +233,7 @@ def partition_site(partition_key: str | None) -> str:
     """The top-level site of a partition key such as `https://shop.example`; empty where there is none."""
     if not partition_key:
         return ""
-    return site_of(host_of(partition_key) or partition_key)
+    return site_of(quick_host(partition_key) or partition_key)
 
 
 def key_of(sent: CookieKey) -> Key:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from scanner.classify.addresses import quick_host
 from scanner.model.base import Party
 from scanner.model.evidence import Evidence, Initiator, Request, StackFrame, Visit
-from scanner.site import host_of, party_of, site_of
+from scanner.site import party_of, site_of
 
 _MAX_CHAIN = 20
 
@@ -36,12 +37,12 @@ class Pages:
     def top_site(self, visit_id: str) -> str:
         """The site in the address bar at the end of a visit."""
         visit = self._visits.get(visit_id)
-        host = host_of(visit.final_url) if visit else ""
+        host = quick_host(visit.final_url) if visit else ""
         return site_of(host) if host else self._site
 
     def party(self, host: str, top_url: str, visit_id: str) -> Party:
         """First party: the same site as the page in the address bar."""
-        top = host_of(top_url)
+        top = quick_host(top_url)
         if top:
             return party_of(host, top)
         return "first" if site_of(host) == self.top_site(visit_id) else "third"

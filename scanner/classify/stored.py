@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -73,9 +73,9 @@ class Stores:
         trace.parties.add(pages.party(host_of(snapshot.origin), snapshot.top_url, snapshot.visit))
         trace.top_host = trace.top_host or host_of(snapshot.top_url)
 
-    def keys(self) -> tuple[StorageKey, ...]:
+    def __iter__(self) -> Iterator[StorageKey]:
         """All keys, sorted."""
-        return tuple(sorted(key for key, trace in self._traces.items() if trace.states))
+        return iter(sorted(key for key, trace in self._traces.items() if trace.states))
 
     def traits(self, key: StorageKey) -> Traits:
         """What of an entry bears on what it is."""
@@ -92,7 +92,7 @@ class Stores:
 
     def read(self, labeller: Labeller, now: float) -> tuple[IdentifiedEntry, ...]:
         """All storage entries, labelled, in the order of their keys."""
-        return tuple(self._identified(key, labeller, now) for key in self.keys())
+        return tuple(self._identified(key, labeller, now) for key in self)
 
     def _identified(self, key: StorageKey, labeller: Labeller, now: float) -> IdentifiedEntry:
         trace = self._traces[key]

@@ -6,6 +6,7 @@ The same shapes describe a site (`site.toml`), an imitated third party (`party.t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
@@ -21,6 +22,9 @@ HostName = Annotated[
 
 PathGlob = Annotated[str, StringConstraints(pattern=r"^/")]
 """A path on a host, from its slash; `*` stands for any run of characters, slashes included."""
+
+
+_COOKIE_LINE = re.compile(r"[^\s;,=]+=")
 
 
 class PackageFile(Model):
@@ -68,8 +72,7 @@ class Route(Model):
         if len(given) > 1:
             raise ValueError(f"a route has one body, not {' and '.join(given)}")
         for line in self.set_cookies:
-            name, equals, _ = line.partition("=")
-            if not equals or not name.strip():
+            if not _COOKIE_LINE.match(line):
                 raise ValueError(f"set_cookies: {line!r} is no `name=value; attributes` line")
         return self
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -50,17 +51,30 @@ class Hit:
 
 @dataclass(frozen=True)
 class DemoServer:
-    """A running demonstration: how a browser is led to it, which sites it has, and what was asked of it so far."""
+    """A running demonstration: how a browser is led to it, which sites it has, and what was asked of it so far.
+
+    `arrived` is set whenever a request has been answered.
+    """
 
     host_rules: str
     port: int
     plain_port: int
     sites: tuple[DemoSite, ...]
     log: list[Hit] = field(default_factory=list)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
     def hits(self, host: str = "*", path: str = "*") -> tuple[Hit, ...]:
         """The requests to hosts and paths that match two globs, oldest first."""
         return tuple(hit for hit in self.log if matches(host, hit.host) and matches(path, hit.path))
+
+    async def quiet(self, seconds: float) -> None:
+        """Wait until nothing has been asked for this long."""
+        while True:
+            self.arrived.clear()
+            try:
+                await asyncio.wait_for(self.arrived.wait(), seconds)
+            except TimeoutError:
+                return
 
 
 @asynccontextmanager
@@ -81,6 +95,7 @@ async def serve_demo(names: Iterable[str] | None = None, folder: Path | None = N
             plain_port=loopback.plain_port,
             sites=tuple(site.described() for site in sites),
             log=desk.log,
+            arrived=desk.arrived,
         )
 
 
@@ -89,6 +104,7 @@ class _Desk:
 
     def __init__(self, sites: Iterable[Site]) -> None:
         self.log: list[Hit] = []
+        self.arrived = asyncio.Event()
         self._answerers: dict[str, Answerer] = {}
         self._sites: dict[str, Site] = {}
         for site in sites:
@@ -123,6 +139,7 @@ class _Desk:
         else:
             response = await answerer.answer(request, asked)
         self._note(request, asked, body, response.status, answerer is not None)
+        self.arrived.set()
         return response
 
     def _note(self, request: web.BaseRequest, asked: Asked, body: str, status: int, known: bool) -> None:

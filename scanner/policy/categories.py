@@ -11,7 +11,7 @@ from scanner.policy.lexicon import all_words, fold, load, phrase_pattern
 
 CATEGORIES: tuple[DeclaredCategory, ...] = ("necessary", "functional", "analytics", "marketing")
 
-MAX_LABEL_WORDS = 14
+MAX_LABEL_WORDS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +37,20 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 
 def _compound_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
-    stems = sorted({fold(word).rstrip("*") for word in words if " " not in word and len(word) > 4}, key=len, reverse=True)
-    return re.compile(r"(?<![^\W_])(?:" + "|".join(map(re.escape, stems)) + r")[^\W_]{0,4}(?:cookie|kakor|eväste|evaste|kapsl)[^\W_]*")
+    stems = sorted(
+        {fold(word).rstrip("*") for word in words if " " not in word and len(word) > 4}, key=len, reverse=True
+    )
+    return re.compile(
+        r"(?<![^\W_])(?:" + "|".join(map(re.escape, stems)) + r")[^\W_]{0,4}(?:cookie|kakor|eväste|evaste|kapsl)[^\W_]*"
+    )
 
 
 @cache
 def _negation() -> re.Pattern[str]:
     words = "|".join(sorted((re.escape(fold(w)) for w in load("categories")["negation"]["all"]), key=len, reverse=True))
-    return re.compile(rf"(?<![^\W_])(?:{words})(?:[\s\-–]+(?:strictly|unbedingt|zwingend|strikt|strettamente|estrictamente|strictement|technisch|technically))?[\s\-–]*$")
+    return re.compile(
+        rf"(?<![^\W_])(?:{words})(?:[\s\-–]+(?:strictly|unbedingt|zwingend|strikt|strettamente|estrictamente|strictement|technisch|technically))?[\s\-–]*$"
+    )
 
 
 @cache
@@ -69,23 +75,61 @@ def has_cookie_word(text: str) -> bool:
 def label_of(text: str) -> Label | None:
     """What a short text says as a label; None where it is none."""
     words = text.split()
-    if not words or len(words) > MAX_LABEL_WORDS or len(text) > 140:
+    if not words or len(words) > MAX_LABEL_WORDS or len(text) > 160:
         return None
     folded = fold(text).strip()
     if _QUESTION.match(folded):
         return None
-    found = _ordered(folded)
+    found = _ordered(_tools().sub(lambda match: "cookies".ljust(len(match.group())), folded))
     if found is None:
         return None
-    short = len(re.sub(r"[\W\d_]+", " ", folded).split()) <= 4
-    if not (short or _patterns()["cookie"].search(folded) or _begins_with_match(folded)):
+    if len(words) > 14 and not _strictly().search(folded):
+        return None
+    if not (_patterns()["cookie"].search(folded) or _strictly().search(folded) or _nothing_else(folded)):
         return None
     return Label(found)
 
 
-def _begins_with_match(folded: str) -> bool:
+@cache
+def _tools() -> re.Pattern[str]:
+    """Terms for cookies that have the word of a category in them, such as "tracking technologies"."""
+    return phrase_pattern(word for word in all_words(load("categories")["cookie"]) if " " in word)
+
+
+@cache
+def _strictly() -> re.Pattern[str]:
+    return phrase_pattern(word for word in all_words(load("categories")["necessary"]) if " " in word)
+
+
+@cache
+def _filler() -> tuple[frozenset[str], frozenset[str]]:
+    data = load("categories")
+    return frozenset(map(fold, data["filler"]["all"])), frozenset(map(fold, data["foreign"]["all"]))
+
+
+def _nothing_else(folded: str) -> bool:
+    """Whether a label without the word cookie is made of words for categories, but for one other word at most."""
+    rest = folded
+    for key in (*CATEGORIES, "unclassified"):
+        rest = _patterns()[key].sub(" ", rest)
+    words = re.findall(r"[^\W\d_]+", rest)
+    filler, foreign = _filler()
+    left = [word for word in words if word not in filler]
+    if any(word in foreign for word in left):
+        return False
+    return not left or (len(left) == 1 and _starts_with_category(folded))
+
+
+def _starts_with_category(folded: str) -> bool:
     stripped = re.sub(r"^[\W\d_]+", "", folded)
     return any(_patterns()[category].match(stripped) for category in CATEGORIES)
+
+
+def product_label(text: str) -> Label | None:
+    """The kind that the name of a product has in it: "Google Analytics" is for analytics."""
+    if len(text) <= 80 and re.search(r"\banalytics\b", fold(text)):
+        return Label(("analytics",))
+    return None
 
 
 def _ordered(folded: str) -> tuple[DeclaredCategory, ...] | None:
@@ -111,7 +155,12 @@ def _ordered(folded: str) -> tuple[DeclaredCategory, ...] | None:
 
 
 def _covers(outer: tuple[int, int, DeclaredCategory], inner: tuple[int, int, DeclaredCategory]) -> bool:
-    return outer is not inner and outer[0] <= inner[0] and outer[1] >= inner[1] and outer[1] - outer[0] > inner[1] - inner[0]
+    return (
+        outer is not inner
+        and outer[0] <= inner[0]
+        and outer[1] >= inner[1]
+        and outer[1] - outer[0] > inner[1] - inner[0]
+    )
 
 
 def _part_starts(folded: str) -> list[int]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from scanner.model.base import Party
-from scanner.policy.categories import Label, label_of, leading_label
+from scanner.policy.categories import Label, label_of, leading_label, product_label
 from scanner.policy.parties import party_label, party_of_sentence
 from scanner.policy.reading import PSEUDO_HEADING, Block
 from scanner.policy.rows import Harvest
@@ -15,10 +15,11 @@ from scanner.policy.sentences import split_sentences
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is said above a block: the nearest label of a category, and of a party."""
+    """What is said above a block: the nearest label of a category, of a party, and a product named by its kind."""
 
     label: Label | None = None
     party: Party | None = None
+    product: Label | None = None
 
 
 @dataclass
@@ -26,6 +27,7 @@ class _Heading:
     level: int
     label: Label | None
     party: Party | None
+    product: Label | None
 
 
 def surroundings(harvest: Harvest) -> list[Surroundings]:
@@ -60,7 +62,8 @@ def surroundings(harvest: Harvest) -> list[Surroundings]:
             lead = _lead_in(block) or lead
         heading = next((h.label for h in reversed(stack) if h.label is not None), None)
         party = next((h.party for h in reversed(stack) if h.party is not None), None)
-        found.append(Surroundings(own_label or below or heading, party or lead))
+        product = next((h.product for h in reversed(stack) if h.product is not None), None)
+        found.append(Surroundings(own_label or below or heading, party or lead, product))
     return found
 
 
@@ -72,11 +75,13 @@ def _enter_heading(block: Block, stack: list[_Heading], below: Label | None) -> 
         return below
     while stack and stack[-1].level >= block.level:
         stack.pop()
-    stack.append(_Heading(block.level, label, party))
+    stack.append(_Heading(block.level, label, party, product_label(block.text)))
     return None
 
 
-_SECTION = re.compile(r"[?¿]|^\d+[.)]|\b(?:cookie|policy|richtlinie|politi|browser|contact|kontakt|change|rights)", re.I)
+_SECTION = re.compile(
+    r"[?¿]|^\d+[.)]|\b(?:cookie|policy|richtlinie|politi|browser|contact|kontakt|change|rights)", re.I
+)
 
 
 def _is_minor(text: str) -> bool:

@@ -42,7 +42,7 @@ def _complete(harvest: Harvest) -> None:
     for draft in harvest.rows:
         place = above[draft.at]
         if draft.label is None:
-            draft.label = place.label or draft.weak_label
+            draft.label = place.label or draft.weak_label or place.product
         if draft.party is None:
             draft.party = place.party
         if draft.duration is None and not (draft.duration_text or "").strip():
@@ -119,7 +119,9 @@ def read(documents: Sequence[Document], *, known_vendors: Sequence[Vendor] = ())
             vendors.setdefault((fold(vendor.name), vendor.purpose_category), vendor)
         for claim in find_claims(reading):
             claims.setdefault((claim.code, claim.source), claim)
-    languages = Counter(reading.language for _, reading in policies if reading.language for _ in range(len(reading.sentences)))
+    languages = Counter(
+        reading.language for _, reading in policies if reading.language for _ in range(len(reading.sentences))
+    )
     return Declaration(
         found=bool(policies),
         sources=tuple(
@@ -139,7 +141,11 @@ def read(documents: Sequence[Document], *, known_vendors: Sequence[Vendor] = ())
         ),
         policy_language=max(sorted(languages), key=lambda language: languages[language], default=None),
         cookies=tuple(sorted(_across(cookies), key=_cookie_order)),
-        vendors=tuple(sorted(vendors.values(), key=lambda vendor: (fold(vendor.name), vendor.purpose_category or "", vendor.source))),
+        vendors=tuple(
+            sorted(
+                vendors.values(), key=lambda vendor: (fold(vendor.name), vendor.purpose_category or "", vendor.source)
+            )
+        ),
         claims=tuple(sorted(claims.values(), key=lambda claim: (claim.code, claim.source))),
     )
 

@@ -7,6 +7,7 @@ the upper end counts.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -69,15 +70,20 @@ def _lexicon() -> _Lexicon:
             for language, entry in data["short_by_language"].items()
         },
         numbers=numbers,
-        number_words=phrase_pattern(numbers),
+        number_words=_phrases(numbers),
         joint=_connector(words["and"]),
         to=_connector(words["to"]),
-        vague=phrase_pattern(words["vague"]),
-        session=phrase_pattern(data["session"]["words"]),
-        closing=phrase_pattern(data["session"]["closing"]),
-        persistent=phrase_pattern(data["persistent"]["words"]),
-        triggers=phrase_pattern(data["triggers"]["words"]),
+        vague=_phrases(words["vague"]),
+        session=_phrases(data["session"]["words"]),
+        closing=_phrases(data["session"]["closing"]),
+        persistent=_phrases(data["persistent"]["words"]),
+        triggers=_phrases(data["triggers"]["words"]),
     )
+
+
+def _phrases(words: Iterable[str]) -> re.Pattern[str]:
+    """Whole words only, and none that is part of an identifier ("ctb_session_uuid" holds no duration)."""
+    return phrase_pattern(words, prefix=r"(?<![\w])", suffix=r"(?![\w])")
 
 
 _AFTER_UNIT = r"(?![^\W\d_])"
@@ -92,7 +98,9 @@ _ANY_NUMBER = re.compile(r"(?<!\w)(?:\d{1,4}(?:[.,]\d+)?)(?!\w)")
 
 
 def _connector(words: list[str]) -> re.Pattern[str]:
-    return re.compile(r"[\s,(]*(?:" + "|".join(re.escape(fold(w)) for w in sorted(words, key=len, reverse=True)) + r")?[\s,(]*")
+    return re.compile(
+        r"[\s,(]*(?:" + "|".join(re.escape(fold(w)) for w in sorted(words, key=len, reverse=True)) + r")?[\s,(]*"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +137,9 @@ def _periods(folded: str, language: str | None) -> list[_Period]:
         after = _bracketed_repeat(folded, end)
         unit = lexicon.units.match(folded, after)
         if unit is not None:
-            found.append(_Period(amount * lexicon.seconds[unit.lastgroup or ""], unit.lastgroup or "", start, unit.end()))
+            found.append(
+                _Period(amount * lexicon.seconds[unit.lastgroup or ""], unit.lastgroup or "", start, unit.end())
+            )
         elif digits and (brief := _SHORT.match(folded, after)) and brief.group(1) in short:
             found.append(_Period(amount * short[brief.group(1)], brief.group(1), start, brief.end()))
     return found
@@ -156,7 +166,11 @@ def _joined(folded: str, periods: list[_Period]) -> list[Lifetime]:
         while position < len(periods):
             following = periods[position]
             between = folded[last.end : following.start]
-            if lexicon.joint.fullmatch(between) and following.seconds < last.seconds and _compound(between, last, following):
+            if (
+                lexicon.joint.fullmatch(between)
+                and following.seconds < last.seconds
+                and _compound(between, last, following)
+            ):
                 total += following.seconds
             elif lexicon.to.fullmatch(between) and between.strip(" ,("):
                 best, total = max(best, total), following.seconds
@@ -201,7 +215,9 @@ def find_lifetimes(text: str, language: str | None = None) -> list[Lifetime]:
     return sorted(found, key=lambda item: item.start)
 
 
-def parse_duration(text: str, language: str | None = None, unit: str | None = None) -> int | Literal["session", "persistent"] | None:
+def parse_duration(
+    text: str, language: str | None = None, unit: str | None = None
+) -> int | Literal["session", "persistent"] | None:
     """The duration a cell or value states, or None where it states none (or a vague one, "a few seconds").
 
     `unit` is the unit that a column's heading gives to bare numbers ("Lifespan (days)").
@@ -249,8 +265,12 @@ def is_duration(text: str, language: str | None = None) -> bool:
         return False
     folded = fold(stripped)
     covered = sum(item.end - item.start for item in found)
-    words = len(folded.split())
-    return covered >= 0.5 * len(folded) or words <= 5
+    covered += sum(
+        match.end() - match.start()
+        for match in _lexicon().triggers.finditer(folded)
+        if all(match.end() <= item.start or match.start() >= item.end for item in found)
+    )
+    return covered >= 0.5 * len(folded) or (len(folded.split()) <= 5 and any(item.seconds for item in found))
 
 
 def is_vague(text: str) -> bool:
@@ -263,7 +283,9 @@ def has_trigger(text: str) -> bool:
     return _lexicon().triggers.search(fold(text)) is not None
 
 
-def stated_lifetime(text: str, language: str | None = None) -> tuple[int | Literal["session", "persistent"], str] | None:
+def stated_lifetime(
+    text: str, language: str | None = None
+) -> tuple[int | Literal["session", "persistent"], str] | None:
     """The duration that a sentence or description states for a cookie, with the words; None where there is no saying.
 
     A number counts where a word announces it ("expires after 2 years") or brackets hold it; one duration only.

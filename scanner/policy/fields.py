@@ -11,10 +11,21 @@ from scanner.policy.lexicon import all_words, fold_words, load
 
 FieldName = Literal["name", "provider", "service", "purpose", "duration", "category", "type", "party", "other"]
 
-_ORDER: tuple[FieldName, ...] = ("duration", "party", "category", "type", "provider", "service", "purpose", "name", "other")
+_ORDER: tuple[FieldName, ...] = (
+    "duration",
+    "party",
+    "category",
+    "type",
+    "provider",
+    "service",
+    "purpose",
+    "name",
+    "other",
+)
 _COOKIE = re.compile(
     r"\b(?:cookies?|cooky|tracker|trackers|traceurs?|kolacic\w*|piskot\w*|slapuk\w*|sikdatn\w*|kupsis\w*|evaste\w*|suti\w*"
-    r"|ciastecz\w*|galet\w*|kak(?:a|or|ans)|informasjonskapsl?\w*|cerez\w*|testemunho|temoin|storage key|key|pixel|plik\w*)\b"
+    r"|ciastecz\w*|galet\w*|kak(?:a|or|ans)|informasjonskapsl?\w*"
+    r"|cerez\w*|testemunho|temoin|storage key|key|pixel|plik\w*)\b"
 )
 _MAX_WORDS = 6
 

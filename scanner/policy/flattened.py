@@ -11,7 +11,7 @@ from scanner.policy.fields import FieldName, exact_field_of, field_of
 from scanner.policy.names import is_code_like, is_domain, is_identifier, is_plain_word, is_token, split_names, tidy
 from scanner.policy.parties import party_label, storage_of
 from scanner.policy.reading import Block
-from scanner.policy.rows import Draft, Harvest, durations_for, shorten
+from scanner.policy.rows import Draft, Harvest, Value, durations_for, shorten
 
 _MAX_CELL = 700
 _MAX_HEAD = 8
@@ -73,7 +73,9 @@ def _is_name_cell(block: Block) -> bool:
     if len(block.text) > 160 or block.kind == "cell":
         return False
     names = split_names(block.lines)
-    return bool(names) and all(is_identifier(name) or (is_token(name) and not is_plain_word(name) and name == name.lower()) for name in names)
+    return bool(names) and all(
+        is_identifier(name) or (is_token(name) and not is_plain_word(name) and name == name.lower()) for name in names
+    )
 
 
 def _next_record(harvest: Harvest, position: int, run: list[FieldName], name_at: int) -> tuple[list[Block], int]:
@@ -89,7 +91,12 @@ def _next_record(harvest: Harvest, position: int, run: list[FieldName], name_at:
             break
         if block.kind == "heading" and block.level < 7 and label_of(block.text) is not None:
             break
-        if len(cells) > name_at and any(_is_name_cell(c) for c in cells) and _is_name_cell(block) and is_code_like(tidy(block.text)):
+        if (
+            len(cells) > name_at
+            and any(_is_name_cell(c) for c in cells)
+            and _is_name_cell(block)
+            and is_code_like(tidy(block.text))
+        ):
             break
         cells.append(block)
         position += 1
@@ -110,7 +117,9 @@ def _columnar_drafts(cells: list[Block], run: list[FieldName], harvest: Harvest)
         return cells[run.index(field)].text if full and field in run and cells[run.index(field)] in rest else None
 
     category = at("category") or at("type")
-    values = durations_for(names, duration.lines, harvest.language) if duration is not None else [(None, None)] * len(names)
+    values = (
+        durations_for(names, duration.lines, harvest.language) if duration is not None else [(None, None)] * len(names)
+    )
     quote = shorten(" | ".join(cell.text for cell in cells))
     return [
         Draft(
@@ -178,7 +187,7 @@ def _read_lines(harvest: Harvest, index: int) -> int | None:
         if row:
             drafts.extend(row)
             used.append(position)
-        elif block.kind == "heading" or field_of(block.text) is None and len(block.text) > _MAX_CELL:
+        elif block.kind == "heading" or (field_of(block.text) is None and len(block.text) > _MAX_CELL):
             break
         position += 1
     codes = sum(1 for draft in drafts if is_code_like(draft.name))
@@ -240,7 +249,7 @@ def _leading_names(text: str) -> tuple[list[str], str]:
     return names, " ".join(words[position:])
 
 
-def _line_duration(rest: str, head: _LineHead, language: str | None) -> int | str | None:
+def _line_duration(rest: str, head: _LineHead, language: str | None) -> Value:
     """The duration in what follows the name: the last one where that is the last column, else the first."""
     if "duration" not in head.fields:
         return None
@@ -264,9 +273,23 @@ def _line_label(rest: str, head: _LineHead) -> str | None:
     for field in ("category", "type"):
         if field in head.fields:
             if head.fields[-1] == field:
-                return next((" ".join(words[-take:]) for take in (3, 2, 1) if len(words) >= take and _is_kind(" ".join(words[-take:]))), None)
+                return next(
+                    (
+                        " ".join(words[-take:])
+                        for take in (3, 2, 1)
+                        if len(words) >= take and _is_kind(" ".join(words[-take:]))
+                    ),
+                    None,
+                )
             if len(head.fields) > 1 and head.fields[1] == field:
-                return next((" ".join(words[:take]) for take in (3, 2, 1) if len(words) >= take and _is_kind(" ".join(words[:take]))), None)
+                return next(
+                    (
+                        " ".join(words[:take])
+                        for take in (3, 2, 1)
+                        if len(words) >= take and _is_kind(" ".join(words[:take]))
+                    ),
+                    None,
+                )
     return None
 
 

@@ -35,8 +35,10 @@ def language_of(text: str) -> str | None:
         if len(pattern.findall(sample)) > 0.3 * letters:
             return language
     counts = Counter(word.casefold().replace("’", "'") for word in _WORD.findall(sample))
-    scores = {language: sum(counts[word] for word in known) for language, known in words.items()}
+    # A word that many languages have says little about any of them.
+    shared = Counter(word for known in words.values() for word in known)
+    scores = {language: sum(counts[word] / shared[word] for word in known) for language, known in words.items()}
     best = max(sorted(scores), key=lambda language: scores[language], default=None)
-    if best is None or scores[best] < 3 or scores[best] < 0.04 * sum(counts.values()):
+    if best is None or scores[best] < 2 or scores[best] < 0.02 * sum(counts.values()):
         return None
     return best

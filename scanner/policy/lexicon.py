@@ -16,13 +16,17 @@ from typing import Any
 
 # Letters that carry no combining mark and yet are variants of a basic one.
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
+# Combining accents of the European scripts, points of Hebrew and vowel signs of Arabic.
+_MARKS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u0652]+")
 _SPACES = re.compile(r"[\s_\-–—/|.:;,()\[\]'’\"“”„«»*#+]+")
 
 
 def fold(text: str) -> str:
     """Case folded, without accents, compatibility forms resolved; the length may change."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char)).translate(_LETTERS)
+    folded = text.casefold()
+    if folded.isascii():
+        return folded
+    return _MARKS.sub("", unicodedata.normalize("NFKD", folded)).translate(_LETTERS)
 
 
 def fold_words(text: str) -> str:
@@ -43,23 +47,64 @@ def all_words(entry: Mapping[str, Iterable[str]] | Iterable[str]) -> tuple[str, 
     return tuple(entry)
 
 
-def phrase_pattern(phrases: Iterable[str], *, prefix: str = r"(?<![^\W_])", suffix: str = r"(?![^\W_])") -> re.Pattern[str]:
+def phrase_pattern(
+    phrases: Iterable[str], *, prefix: str = r"(?<![^\W_])", suffix: str = r"(?![^\W_])"
+) -> re.Pattern[str]:
     """A pattern that finds any of the phrases as whole words in folded text; a `*` stands for any rest of a word.
 
     Longer phrases win. A blank in a phrase matches any run of blanks, hyphens and the like. Scripts that are written
     without blanks between words are found anywhere.
     """
-    parts: dict[str, None] = {}
-    for phrase in sorted({fold(p.strip()) for p in phrases}, key=lambda p: (-len(p), p)):
-        words = [re.escape(word).replace(r"\*", r"[^\W_]*") for word in re.split(r"[\s\-]+", phrase) if word]
-        body = r"[\s\-–/]*".join(words) if _unspaced(phrase) else r"[\s\-–/’']+".join(words)
-        if _unspaced(phrase):
-            parts[body] = None
-        else:
-            parts[f"{prefix}{body}{suffix}"] = None
-    return re.compile("|".join(f"(?:{part})" for part in parts) or r"(?!)")
+    spaced: _Trie = {}
+    unspaced: _Trie = {}
+    for phrase in {fold(p.strip()) for p in phrases} - {""}:
+        _insert(unspaced if _unspaced(phrase) else spaced, _atoms(phrase))
+    parts = [f"{prefix}{_render(spaced)}{suffix}"] if spaced else []
+    if unspaced:
+        parts.append(_render(unspaced))
+    return re.compile("|".join(parts) or r"(?!)")
+
+
+# A tree of the phrases' common beginnings: at each position of a text a pattern made of it looks at one branch, where
+# a plain list of hundreds of alternatives would be tried one after the other.
+_Trie = dict[str, "_Trie"]
+_END = ""
+
+
+def _atoms(phrase: str) -> list[str]:
+    """A folded phrase as pieces of a pattern, one for each character, gap or `*`."""
+    gap = r"[\s\-–/]*" if _unspaced(phrase) else r"[\s\-–/’']+"
+    words = [word for word in re.split(r"[\s\-]+", phrase) if word]
+    pieces = [[r"[^\W_]*" if char == "*" else re.escape(char) for char in word] for word in words]
+    atoms = pieces[0] if pieces else []
+    for piece in pieces[1:]:
+        atoms = [*atoms, gap, *piece]
+    return atoms
+
+
+def _insert(trie: _Trie, atoms: list[str]) -> None:
+    for atom in atoms:
+        trie = trie.setdefault(atom, {})
+    trie[_END] = {}
+
+
+def _render(trie: _Trie) -> str:
+    """The pattern of a tree; a phrase that goes on is tried before one that ends."""
+    branches = [atom + _render(trie[atom]) for atom in sorted(trie, key=_branch_order) if atom != _END]
+    if not branches:
+        return ""
+    if len(branches) == 1 and _END not in trie:
+        return branches[0]
+    return f"(?:{'|'.join(branches)})" + ("?" if _END in trie else "")
+
+
+def _branch_order(atom: str) -> tuple[bool, str]:
+    # Letters before gaps and wildcards: the branch that says more is tried first.
+    return (atom.startswith("["), atom)
 
 
 def _unspaced(phrase: str) -> bool:
     """Whether a phrase is in a script that sets no blanks between words (Han, kana, Thai) or agglutinates (Hangul)."""
-    return any("\u3040" <= char <= "\u9fff" or "\u0e00" <= char <= "\u0e7f" or "\u1100" <= char <= "\ud7af" for char in phrase)
+    return any(
+        "\u3040" <= char <= "\u9fff" or "\u0e00" <= char <= "\u0e7f" or "\u1100" <= char <= "\ud7af" for char in phrase
+    )

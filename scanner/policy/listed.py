@@ -11,14 +11,16 @@ from typing import NamedTuple
 from scanner.policy.categories import cell_label, has_cookie_word
 from scanner.policy.durations import find_lifetimes, is_duration, parse_duration, stated_lifetime
 from scanner.policy.fields import exact_field_of
-from scanner.policy.names import is_code_like, is_domain, is_identifier, is_plain_word, is_token, split_names, tidy
+from scanner.policy.names import is_code_like, is_domain, is_identifier, is_plain_word, is_token, split_names
 from scanner.policy.parties import party_label, storage_of
 from scanner.policy.reading import Block
-from scanner.policy.rows import Draft, Harvest, durations_for, shorten
+from scanner.policy.rows import Draft, Harvest, Timing, Value, durations_for, shorten
 
 _SEPARATOR = re.compile(r"^\s*(?:[:：=–—|,;-]|\(|\[|->|→|\.\s|$)")
 _NAME = r"[^\s,;:()<>{}\[\]|]*(?:<[^<>]{1,40}>|\{[^{}]{1,40}\}|\[[^\[\]]{1,40}\]|[^\s,;:()|])+"
-_LEADING = re.compile(rf"^[\s•·▪*\"“'`„«-]*(?P<names>{_NAME}(?:\s*(?:,|/|;|\s(?:and|und|et|y|e|en|i|&)\s)\s*{_NAME}){{0,30}}?)(?=[\s:,;()–—|\"”'`»]|$)")
+_LEADING = re.compile(
+    rf"^[\s•·▪*\"“'`„«-]*(?P<names>{_NAME}(?:\s*(?:,|/|;|\s(?:and|und|et|y|e|en|i|&)\s)\s*{_NAME}){{0,30}}?)(?=[\s:,;()–—|\"”'`»]|$)"
+)
 _MAX_TEXT = 1500
 _AHEAD = 6
 
@@ -87,7 +89,11 @@ def _term_names(block: Block, blocks: tuple[Block, ...], index: int, harvest: Ha
     known = sum(1 for term in terms if all(is_identifier(n) for n in split_names(term.lines)))
     if known < 0.5 * len(terms) or exact_field_of(block.text) is not None:
         return []
-    return [n for n in split_names(block.lines) if is_token(n) and not is_plain_word(n) and not is_domain(n) and n.lower() not in harvest.known]
+    return [
+        n
+        for n in split_names(block.lines)
+        if is_token(n) and not is_plain_word(n) and not is_domain(n) and n.lower() not in harvest.known
+    ]
 
 
 def _below(blocks: tuple[Block, ...], index: int, harvest: Harvest) -> list[Block]:
@@ -95,7 +101,7 @@ def _below(blocks: tuple[Block, ...], index: int, harvest: Harvest) -> list[Bloc
     head = blocks[index]
     found: list[Block] = []
     for block in blocks[index + 1 : index + 1 + _AHEAD]:
-        if block.index in harvest.used or block.kind in ("heading", "term", "cell") and not _is_field(block):
+        if block.index in harvest.used or (block.kind in ("heading", "term", "cell") and not _is_field(block)):
             break
         if heading_names(block, harvest):
             break
@@ -133,15 +139,15 @@ def _described(names: list[str], head: Block, below: list[Block], harvest: Harve
             else:
                 plain.append(line)
     language = harvest.language
-    durations = [(None, None)] * len(names)
+    durations: list[Timing] = [(None, None)] * len(names)
     if "duration" in values:
-        durations = durations_for(names, values["duration"], language)  # type: ignore[assignment]
+        durations = durations_for(names, values["duration"], language)
     else:
         found = next((line for line in plain if is_duration(line, language)), None)
         if found is not None:
-            durations = durations_for(names, (found,), language)  # type: ignore[assignment]
+            durations = durations_for(names, (found,), language)
         elif (stated := stated_lifetime(" ".join(plain), language)) is not None:
-            durations = [stated] * len(names)  # type: ignore[list-item]
+            durations = [stated] * len(names)
     kind = " ".join(values.get("category", ()) or values.get("type", ()))
     party = " ".join(values.get("party", ()) or values.get("type", ()))
     quote = shorten(" | ".join((head.text, *(b.text for b in below))))
@@ -175,7 +181,11 @@ def _start_of(text: str) -> _Start | None:
     match = _LEADING.match(text)
     if match is None:
         return None
-    stripped = re.sub(r"^[\W]*(?:the\s+)?cookies?\s+", "", text, flags=re.I) if text[:12].lower().lstrip("•- ").startswith(("cookie", "the cookie")) else text
+    stripped = (
+        re.sub(r"^[\W]*(?:the\s+)?cookies?\s+", "", text, flags=re.I)
+        if text[:12].lower().lstrip("•- ").startswith(("cookie", "the cookie"))
+        else text
+    )
     if stripped != text:
         match = _LEADING.match(stripped)
         if match is None:
@@ -212,7 +222,11 @@ def _read_group(group: list[Block], harvest: Harvest) -> None:
             timed = _timed(start.rest, harvest.language)
             marked = any(name in block.marked("code") for name in start.names)
             identifier = all(is_identifier(name) for name in start.names)
-            if not context or not _separated(start) or any(is_plain_word(n) or n.lower() in harvest.known for n in start.names):
+            if (
+                not context
+                or not _separated(start)
+                or any(is_plain_word(n) or n.lower() in harvest.known for n in start.names)
+            ):
                 continue
             if not (lenient or marked or (identifier and timed)):
                 continue
@@ -239,7 +253,7 @@ def _item_drafts(block: Block, line: str, start: _Start, harvest: Harvest) -> li
     language = harvest.language
     bracket = _BRACKET.match(start.rest)
     raw: str | None = None
-    value: int | str | None = None
+    value: Value = None
     if bracket and find_lifetimes(bracket["inner"], language):
         raw = bracket["inner"]
         value = parse_duration(raw, language)
@@ -254,13 +268,15 @@ def _item_drafts(block: Block, line: str, start: _Start, harvest: Harvest) -> li
                 value, raw = stated
     purpose = start.rest.strip(" :–—-|,;(") or None
     return [
-        Draft(name=name, at=block.index, quote=shorten(line), rank=1, purpose=purpose, duration=value, duration_text=raw)  # type: ignore[arg-type]
+        Draft(
+            name=name, at=block.index, quote=shorten(line), rank=1, purpose=purpose, duration=value, duration_text=raw
+        )
         for name in start.names
     ]
 
 
 def _purpose_like(piece: str) -> bool:
-    """"session state" and the like are purposes that happen to hold a word for a duration."""
+    """ "session state" and the like are purposes that happen to hold a word for a duration."""
     found = find_lifetimes(piece)
     words = len(piece.split())
     return words > 3 and all(isinstance(item.value, str) for item in found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from scanner.policy.lexicon import load
 
@@ -27,6 +27,9 @@ _SHOUTED = re.compile(r"[A-Z][A-Z0-9]{4,}")
 _IDENTIFIER = re.compile(r"[\w.\-:#*<>{}\[\]$%@~+/!|=()&^?'… ]+")
 _SPLIT = re.compile(r"\s*(?:[,;|\n]|\s(?:and|und|et|e|y|en|i|och|og|sowie|or|oder|ou|o|of|lub|&|\+)\s|\s/\s)\s*")
 _DESCRIBED = re.compile(r"^(?P<name>\S+)\s*(?::\s|\s[–—\-]+\s|\s=\s)(?P<rest>.*)$", re.S)
+_BESIDE = frozenset(
+    {"cookie", "cookies", "the", "le", "la", "der", "das", "het", "de", "il", "el", "etc", "plik", "and", "or"}
+)
 _PROTECTED = re.compile(_PLACEHOLDER)
 
 
@@ -35,6 +38,7 @@ def _words(kind: str) -> frozenset[str]:
     return frozenset(load("names")[kind])
 
 
+@lru_cache(maxsize=16384)
 def tidy(text: str) -> str:
     """A name as a reader sees it: no escapes, quotes, bullets, footnote marks or counts around it."""
     name = _ESCAPED.sub(r"\1", text).strip(_EDGES)
@@ -52,6 +56,7 @@ def is_domain(text: str) -> bool:
     return _DOMAIN.match(text.strip().lstrip(".*")) is not None
 
 
+@lru_cache(maxsize=16384)
 def is_code_like(name: str) -> bool:
     """Whether a single word is so plainly an identifier that it needs no context to be taken for a cookie's name."""
     if not is_token(name) or name.lower() in _words("words"):
@@ -66,18 +71,25 @@ def is_code_like(name: str) -> bool:
         return False
     if "_" in bare:
         return True
-    if re.search(r"(?i)sess(?:ion)?_?id|csrf|xsrf|cookie|consent|token", bare) and not bare.isalpha():
-        return True
-    if bare.startswith("wp-") or re.match(r"(?i)(?:js|asp|php)\w*(?:sess|id)", bare):
-        return True
-    return False
+    return bool(
+        re.match(r"(?:JSESSIONID|PHPSESSID|ASPSESSIONID|CFID|CFTOKEN|XSRF-TOKEN|CSRF-TOKEN)", bare)
+        or re.fullmatch(r"(?:__Host|__Secure)-.+", bare)
+        or re.fullmatch(r"wp-(?:settings|wpml|postpass|saving)[\w*-]*", bare)
+    )
 
 
+@lru_cache(maxsize=16384)
 def is_identifier(name: str) -> bool:
     """A weaker sign than `is_code_like`: camel case, capitals, digits among letters, a dot, a placeholder."""
     if is_code_like(name):
         return True
-    if not is_token(name) or name.lower() in _words("words") or is_domain(name) or _URL.search(name) or _FILE.search(name):
+    if (
+        not is_token(name)
+        or name.lower() in _words("words")
+        or is_domain(name)
+        or _URL.search(name)
+        or _FILE.search(name)
+    ):
         return False
     bare = _PROTECTED.sub("*", name)
     return bool(
@@ -90,6 +102,7 @@ def is_identifier(name: str) -> bool:
     )
 
 
+@lru_cache(maxsize=16384)
 def is_token(name: str) -> bool:
     """Whether a text could be a cookie's name at all: one word (placeholders may hold blanks) of plain characters."""
     if not name or len(name) > MAX_NAME or not re.search(r"[A-Za-z\d]", name):
@@ -151,6 +164,6 @@ def _names_in_part(part: str) -> list[str]:
         return tidied
     # "Cookie _ga", "_ga cookie"
     codes = [word for word in tidied if is_code_like(word)]
-    if len(codes) == 1 and len(words) <= 3 and all(word == codes[0] or is_plain_word(word) for word in tidied):
+    if len(codes) == 1 and len(words) <= 3 and all(word == codes[0] or word.lower() in _BESIDE for word in tidied):
         return codes
     return [name]

@@ -74,5 +74,5 @@ def storage_of(text: str) -> Storage | None:
     for kind in ("session_storage", "local_storage", "pixel", "http"):
         match = _pattern("storage", kind).search(folded)
         if match and (kind != "http" or match.end() - match.start() >= 0.5 * len(folded.strip())):
-            return kind  # type: ignore[return-value]
+            return kind
     return None

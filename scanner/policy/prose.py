@@ -6,9 +6,9 @@ import re
 
 from scanner.policy.categories import has_cookie_word
 from scanner.policy.durations import find_lifetimes, stated_lifetime
-from scanner.policy.names import is_code_like, is_identifier, is_token, is_plain_word, split_names, tidy
+from scanner.policy.names import is_code_like, is_identifier, is_plain_word, is_token, split_names, tidy
 from scanner.policy.reading import Block, Sentence
-from scanner.policy.rows import Draft, Harvest, shorten
+from scanner.policy.rows import Draft, Harvest, Timing, shorten
 
 _BRACKETS = re.compile(r"\(([^()]{2,300})\)")
 _WORD = re.compile(r"[^\s,;()\"“”„«»‘’|]+")
@@ -17,6 +17,7 @@ _QUOTED = re.compile(
     re.I,
 )
 _MAX = 1200
+_MAY_HOLD = re.compile(r"[_\"“”„«‘'`]|\([^()]*[*\d-]")
 
 
 def read_prose(harvest: Harvest) -> None:
@@ -32,6 +33,8 @@ def read_prose(harvest: Harvest) -> None:
 
 def _names_in(sentence: Sentence, block: Block) -> list[str]:
     text = sentence.text
+    if not _MAY_HOLD.search(text):
+        return []
     links = tuple(span.url or "" for span in block.spans if span.kind == "link")
     if not has_cookie_word(text) and not has_cookie_word(" ".join(sentence.section[-2:])):
         return []
@@ -40,7 +43,11 @@ def _names_in(sentence: Sentence, block: Block) -> list[str]:
         names = split_names((match.group(1),))
         if names and all(is_token(name) for name in names) and any(is_code_like(name) for name in names):
             found.extend(name for name in names if is_identifier(name))
-    found.extend(match["name"] for match in _QUOTED.finditer(text) if not is_plain_word(match["name"]) and is_token(match["name"]))
+    found.extend(
+        match["name"]
+        for match in _QUOTED.finditer(text)
+        if not is_plain_word(match["name"]) and is_token(match["name"])
+    )
     for match in _WORD.finditer(text):
         name = tidy(match.group())
         if is_code_like(name) and "_" in name and not _in_address(name, links) and not _is_part_of_code(text, match):
@@ -72,16 +79,18 @@ def _drafts(names: list[str], sentence: Sentence, harvest: Harvest) -> list[Draf
                 at=sentence.block.index,
                 quote=shorten(sentence.text),
                 rank=2,
-                duration=value,  # type: ignore[arg-type]
+                duration=value,
                 duration_text=raw,
             )
         )
     return drafts
 
 
-def _beside(name: str, text: str, language: str | None) -> tuple[int | str | None, str | None]:
+def _beside(name: str, text: str, language: str | None) -> Timing:
     """The duration in brackets or after a colon right behind a name: "_ga (2 years)"."""
-    match = re.search(re.escape(name) + r"[\"”’'`]?\s*(?:\((?P<inner>[^()]{1,60})\)|[:–-]\s*(?P<after>[^,;.()]{1,40}))", text)
+    match = re.search(
+        re.escape(name) + r"[\"”’'`]?\s*(?:\((?P<inner>[^()]{1,60})\)|[:–-]\s*(?P<after>[^,;.()]{1,40}))", text
+    )
     if match:
         inner = match["inner"] or match["after"]
         found = find_lifetimes(inner, language)

@@ -6,9 +6,11 @@ already (or with a name), and ends at a heading or where the labels stop.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from scanner.policy.categories import cell_label, has_cookie_word
 from scanner.policy.durations import is_duration
@@ -21,23 +23,28 @@ from scanner.policy.tables import is_blank, is_vertical
 
 _LABELLED = re.compile(r"^[\W_]{0,4}(?P<label>[^\W\d_][^:：\n]{0,44}?)\s*[:：]\s*(?P<value>.*)$", re.S)
 _INLINE = re.compile(r"(?:^|(?<=[\s.;,|(•–-]))(?P<label>[^\W\d_][^:：.;,|()]{1,40}?)\s*[:：]\s+")
+Slot = FieldName | Literal["title"]
 _MAX_GAP = 4
 """Blocks without a label that may stand between two fields of one record."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One labelled value, or (label None) a boundary that no record crosses."""
+    """One labelled value, or (label None) a boundary that no record crosses.
+
+    `at` is the block of the value; `start` that of the label, where it stands in a block of its own before it.
+    """
 
     label: FieldLabel | None
     lines: tuple[str, ...]
     at: int
     text: str = ""
+    start: int = 1 << 60
 
 
 @dataclass
 class _Record:
-    fields: dict[FieldName, Event] = field(default_factory=dict)
+    fields: dict[Slot, Event] = field(default_factory=dict)
     first: int = 0
     last: int = 0
 
@@ -80,6 +87,8 @@ def _events(harvest: Harvest) -> Iterator[Event]:
         found = list(_block_events(block))
         alone = exact_field_of(block.text.rstrip(" :：")) if not found else None
         if alone is not None:
+            if pending is not None:
+                yield Event(pending[0], (), pending[2], pending[1])
             pending = (alone, block.text, block.index)
         elif found:
             pending, gap = None, 0
@@ -89,7 +98,7 @@ def _events(harvest: Harvest) -> Iterator[Event]:
                 else:
                     pending = (event.label or FieldLabel("other"), event.text, block.index)
         elif pending is not None:
-            yield Event(pending[0], block.lines, block.index, f"{pending[1].rstrip(' :')}: {block.text}")
+            yield Event(pending[0], block.lines, block.index, f"{pending[1].rstrip(' :')}: {block.text}", pending[2])
             pending, gap = None, 0
         elif block.kind == "heading" or gap >= _MAX_GAP:
             gap = 0
@@ -197,60 +206,73 @@ def _cell_events(table: Table, harvest: Harvest) -> Iterator[Event]:
 
 
 def _records(events: list[Event]) -> Iterator[_Record]:
-    """Group the stream: a field that the record has already begins the next one."""
-    record: _Record | None = None
-    lead: FieldName | None = None
-    for event in events:
-        if event.label is None:
-            if record is not None:
-                yield record
-            record, lead = None, None
+    """Group the stream: runs between boundaries, each cut at its names."""
+    run: list[Event] = []
+    for event in [*events, Event(None, (), 0)]:
+        if event.label is not None:
+            run.append(event)
             continue
-        name = _slot(event.label)
-        if record is None:
-            record, lead = _Record(first=event.at), name
-        elif name in record.fields or (name == lead and len(record.fields) > 1):
-            if name in ("other", "purpose", "type", "category") and name != lead:
-                record.last = event.at
-                continue
-            yield record
-            record = _Record(first=event.at)
-            if name != lead and name == "name":
-                lead = name
-        record.fields.setdefault(name, event)
-        record.last = event.at
-    if record is not None:
+        yield from _cut(run)
+        run = []
+
+
+def _cut(run: list[Event]) -> Iterator[_Record]:
+    """The records of one run. They begin at their names, or at the field that stands before every name."""
+    slots = [_slot(event.label) for event in run if event.label is not None]
+    anchor: Slot = "name" if "name" in slots else "title"
+    names = [position for position, slot in enumerate(slots) if slot == anchor]
+    if not names:
+        return
+    starts = names
+    lead = slots[0]
+    if names[0] > 0:
+        between = [slots[a + 1 : b] for a, b in itertools.pairwise(names)]
+        if all(lead in fields for fields in between) and lead not in slots[names[-1] + 1 :]:
+            ahead = [a + 1 + _last(slots[a + 1 : b], lead) for a, b in itertools.pairwise(names)]
+            starts = [0, *ahead]
+    for start, stop in itertools.pairwise([*starts, len(run)]):
+        record = _Record(first=min(run[start].start, run[start].at))
+        for position in range(start, stop):
+            record.fields.setdefault(slots[position], run[position])
+            record.last = run[position].at
         yield record
 
 
-def _slot(label: FieldLabel) -> FieldName:
-    """Where a value goes: "Name" beside "Cookie name" is the name of the service."""
-    return "service" if label.field == "name" and not label.strong else label.field
+def _last(slots: list[Slot], wanted: Slot) -> int:
+    return len(slots) - 1 - slots[::-1].index(wanted)
+
+
+def _slot(label: FieldLabel) -> Slot:
+    """Where a value goes: "Name" beside "Cookie name" is the title of the service."""
+    return "title" if label.field == "name" and not label.strong else label.field
 
 
 def _drafts(record: _Record, harvest: Harvest) -> list[Draft]:
     fields = record.fields
     strong = fields.get("name")
-    weak = fields.get("service")
-    event = strong or weak
+    event = strong or fields.get("title")
     if event is None or event.label is None:
-        return []
-    if strong is None and weak is not None and weak.label is not None and weak.label.field != "name":
         return []
     context = has_cookie_word(_surroundings(event.at, harvest)) or (event.label.strong and len(fields) > 1)
     timed = "duration" in fields and is_duration(" ".join(fields["duration"].lines), harvest.language)
     names = accepted_names(
         event.lines,
-        strict=not (context and timed),
+        strict=not (context and (timed or ("duration" in fields and _identifiers(event)))),
         phrases=bool(event.label.strong and timed),
         known=harvest.known,
         plain=timed,
     )
+    if len(names) < 0.6 * len(split_names(event.lines)):
+        return []
     if not names or (len(fields) == 1 and not all(is_code_like(name) for name in names)):
         return []
     if len(fields) == 1 and len(names) == 1 and not event.label.strong and not context:
         return []
     return _fill(record, event, names, harvest)
+
+
+def _identifiers(event: Event) -> bool:
+    return all(is_identifier(name) for name in split_names(event.lines))
 
 
 def _surroundings(at: int, harvest: Harvest) -> str:
@@ -262,11 +284,15 @@ def _surroundings(at: int, harvest: Harvest) -> str:
 def _fill(record: _Record, event: Event, names: list[str], harvest: Harvest) -> list[Draft]:
     fields = record.fields
 
-    def words(name: FieldName) -> str | None:
+    def words(name: Slot) -> str | None:
         return " ".join(fields[name].lines) if name in fields and fields[name] is not event else None
 
     kind, category, party = words("type") or "", words("category"), words("party") or ""
-    durations = durations_for(names, fields["duration"].lines, harvest.language) if "duration" in fields else [(None, None)] * len(names)
+    durations = (
+        durations_for(names, fields["duration"].lines, harvest.language)
+        if "duration" in fields
+        else [(None, None)] * len(names)
+    )
     if "duration" not in fields and kind and is_duration(kind, harvest.language):
         durations = durations_for(names, (kind,), harvest.language)
     label = cell_label(category) if category else None
@@ -277,7 +303,7 @@ def _fill(record: _Record, event: Event, names: list[str], harvest: Harvest) -> 
             name=name,
             at=event.at,
             quote=record.text(),
-            provider=words("provider") or words("service"),
+            provider=words("provider") or words("service") or words("title"),
             purpose=words("purpose"),
             duration=value,
             duration_text=raw,

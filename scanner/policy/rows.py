@@ -9,13 +9,16 @@ from typing import Literal
 
 from scanner.model.base import Party
 from scanner.policy.categories import Label
-from scanner.policy.durations import find_lifetimes, parse_duration
+from scanner.policy.durations import parse_duration
 from scanner.policy.lexicon import fold
 from scanner.policy.names import is_code_like, is_domain, is_plain_word, is_token, split_names, tidy
 from scanner.policy.parties import Storage
 from scanner.policy.reading import Reading
 
 Value = int | Literal["session", "persistent"] | None
+
+Timing = tuple[Value, str | None]
+"""A duration and the words it was read from."""
 
 MAX_QUOTE = 600
 
@@ -76,7 +79,7 @@ _NAMED = re.compile(r"^\s*(?P<name>[^\s:=]{2,60})\s*(?:[:=]|\s[–—-]\s|\()\s*
 
 def durations_for(
     names: Sequence[str], lines: tuple[str, ...], language: str | None, unit: str | None = None
-) -> list[tuple[Value, str | None]]:
+) -> list[Timing]:
     """The duration of each name from the words of one cell.
 
     Several names and as many durations are paired in order; one duration is for all; unequal numbers are refused
@@ -95,7 +98,7 @@ def durations_for(
             values = [parse_duration(part, language, unit) for part in segments]
             if sum(1 for value in values if value is not None) > 1:
                 return [(value, part.strip()) for value, part in zip(values, segments, strict=True)]
-        distinct = {item.value for item in find_lifetimes(flat, language)}
+        distinct = {parse_duration(part, language, unit) for part in segments}
         if len(segments) > 1 and len(distinct) > 1 and not _one_statement(flat):
             return [(None, flat)] * len(names)
     return [(parse_duration(flat, language, unit), flat)] * len(names)
@@ -109,9 +112,7 @@ def _one_statement(text: str) -> bool:
     return _STATEMENT.search(fold(text)) is not None and text.count(",") + text.count("\n") <= 1
 
 
-def _by_name(
-    names: Sequence[str], segments: list[str], language: str | None
-) -> list[tuple[Value, str | None]] | None:
+def _by_name(names: Sequence[str], segments: list[str], language: str | None) -> list[Timing] | None:
     """Durations that repeat the names: "_ga: 2 years, _gid: 24 hours"."""
     values: dict[str, tuple[Value, str]] = {}
     for segment in segments:
@@ -157,4 +158,6 @@ def _is_phrase(name: str, known: frozenset[str]) -> bool:
     folded = fold(name)
     if folded in known or any(folded.startswith(f"{vendor} ") for vendor in known):
         return False
-    return not re.search(r"\b(?:cookies?|pixel|tags?|plugin|services?|various|multiple|several|diverse|party)\b", folded)
+    return not re.search(
+        r"\b(?:cookies?|pixel|tags?|plugin|services?|various|multiple|several|diverse|party)\b", folded
+    )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from scanner.policy.categories import Label, cell_label, has_cookie_word, label_of, self_label
+from scanner.policy.categories import Label, cell_label, has_cookie_word, label_of, product_label, self_label
 from scanner.policy.durations import is_duration, stated_lifetime, unit_in
 from scanner.policy.fields import FieldLabel, FieldName, exact_field_of, field_of
 from scanner.policy.names import is_code_like, is_identifier, split_names
 from scanner.policy.parties import party_label, storage_of
 from scanner.policy.reading import Cell, Reading, Table
-from scanner.policy.rows import Draft, Harvest, accepted_names, durations_for, shorten
+from scanner.policy.rows import Draft, Harvest, Timing, accepted_names, durations_for, shorten
 
 _SAMPLE = 80
 _HEAD_ROWS = 4
@@ -125,7 +125,9 @@ def _all_durations(cell: Cell, language: str | None) -> bool:
     return 1 < len(parts) <= 60 and sum(is_duration(part, language) for part in parts) > 0.5 * len(parts)
 
 
-def find_layout(rows: Sequence[Row], reading: Reading, first_row: int, fields: tuple[FieldLabel | None, ...]) -> Layout | None:
+def find_layout(
+    rows: Sequence[Row], reading: Reading, first_row: int, fields: tuple[FieldLabel | None, ...]
+) -> Layout | None:
     """Decide which column is which; None where no column can hold names of cookies."""
     body = rows[first_row:]
     width = len(rows[0])
@@ -191,15 +193,32 @@ def _name_column(fields: tuple[FieldLabel | None, ...], columns: list[Column]) -
     return max(other, key=lambda c: (columns[c].code, -c), default=None)
 
 
-def _category_column(fields: tuple[FieldLabel | None, ...], columns: list[Column], taken: set[int | None]) -> int | None:
-    for wanted, least in (("category", 0.2), ("type", 0.3), ("party", 0.3), ("purpose", 0.6), (None, 0.6), ("service", 0.6), ("other", 0.6)):
+def _category_column(
+    fields: tuple[FieldLabel | None, ...], columns: list[Column], taken: set[int | None]
+) -> int | None:
+    for wanted, least in (
+        ("category", 0.2),
+        ("type", 0.3),
+        ("party", 0.3),
+        ("purpose", 0.6),
+        (None, 0.6),
+        ("service", 0.6),
+        ("other", 0.6),
+    ):
         for c, found in enumerate(fields):
-            if c not in taken and (found.field if found else None) == wanted and columns[c].labels >= least and columns[c].length < 60:
+            if (
+                c not in taken
+                and (found.field if found else None) == wanted
+                and columns[c].labels >= least
+                and columns[c].length < 60
+            ):
                 return c
     return None
 
 
-def _duration_column(fields: tuple[FieldLabel | None, ...], columns: list[Column], taken: set[int | None]) -> int | None:
+def _duration_column(
+    fields: tuple[FieldLabel | None, ...], columns: list[Column], taken: set[int | None]
+) -> int | None:
     headed = [c for c, found in enumerate(fields) if found is not None and found.field == "duration" and c not in taken]
     if headed:
         best = max(headed, key=lambda c: (columns[c].durations, -c))
@@ -304,9 +323,13 @@ def _note_heading(row: Row, state: _State) -> None:
 
 def _repeats_head(row: Row) -> bool:
     cells = [cell for cell in row if cell.text and not cell.spanned]
-    return len(cells) >= 2 and all(field_of(cell.text) is not None and not is_code_like(cell.text) for cell in cells) and (
-        len({(field_of(cell.text) or FieldLabel("other")).field for cell in cells}) >= 2
-        and sum(1 for cell in cells if exact_field_of(cell.text)) >= 2
+    return (
+        len(cells) >= 2
+        and all(field_of(cell.text) is not None and not is_code_like(cell.text) for cell in cells)
+        and (
+            len({(field_of(cell.text) or FieldLabel("other")).field for cell in cells}) >= 2
+            and sum(1 for cell in cells if exact_field_of(cell.text)) >= 2
+        )
     )
 
 
@@ -327,7 +350,7 @@ def strip_label(cell: Cell) -> Cell:
     return cell
 
 
-_SAME = frozenset({'"', "''", "„", "〃", "ditto", "idem", "same as above", "wie oben", "s.o.", "s. o.", "-\"-", "id."})
+_SAME = frozenset({'"', "''", "„", "〃", "ditto", "idem", "same as above", "wie oben", "s.o.", "s. o.", '-"-', "id."})
 
 
 def _read_row(row: Row, layout: Layout, state: _State, at: int, harvest: Harvest) -> list[Draft]:
@@ -355,8 +378,8 @@ def _read_row(row: Row, layout: Layout, state: _State, at: int, harvest: Harvest
     purpose = purpose_cell.text if purpose_cell is not None and purpose_cell.text else None
     quote = shorten(" | ".join(c.text for c in row if c.text and not c.spanned))
     weak = self_label(purpose) if purpose else None
-    if weak is None and state.provider and "analytics" in state.provider.lower():
-        weak = label_of(state.provider)
+    if weak is None and state.provider:
+        weak = product_label(state.provider)
     drafts = []
     for name, (value, raw) in zip(names, _durations(names, row, layout, harvest), strict=True):
         drafts.append(
@@ -377,7 +400,7 @@ def _read_row(row: Row, layout: Layout, state: _State, at: int, harvest: Harvest
     return drafts
 
 
-def _durations(names: list[str], row: Row, layout: Layout, harvest: Harvest) -> list[tuple[int | str | None, str | None]]:
+def _durations(names: list[str], row: Row, layout: Layout, harvest: Harvest) -> list[Timing]:
     """The duration of each name: from the duration column, else from brackets, the type or the description."""
     cell = _cell(row, layout.duration)
     if cell is not None:
@@ -398,9 +421,12 @@ def _believable(drafts: list[Draft], layout: Layout, table: Table, harvest: Harv
     identifiers = sum(1 for draft in drafts if is_identifier(draft.name))
     if code >= 0.3 * len(drafts):
         return True
-    before = harvest.reading.blocks[max(0, table.first - 3) : table.first]
-    context = layout.strong or has_cookie_word(" ".join((harvest.reading.title, table.caption, *table.section_path, *(b.text for b in before))))
+    above = harvest.reading.blocks[max(0, table.first - 3) : table.first]
+    before = [block for block in above if block.section_path == table.section_path]
+    context = layout.strong or has_cookie_word(
+        " ".join((harvest.reading.title, table.caption, *table.section_path, *(b.text for b in before)))
+    )
     if not context:
         return False
     timed = sum(1 for draft in drafts if draft.duration is not None)
-    return identifiers >= 0.3 * len(drafts) or layout.strong and layout.headed or timed >= 0.5 * len(drafts)
+    return identifiers >= 0.3 * len(drafts) or (layout.strong and layout.headed) or timed >= 0.5 * len(drafts)

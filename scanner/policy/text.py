@@ -9,9 +9,9 @@ from __future__ import annotations
 from scanner.errors import PolicyError
 from scanner.model.evidence import Document
 from scanner.policy.languages import language_of
-from scanner.policy.reading import PSEUDO_HEADING, Block, BlockKind, Cell, Reading, ReadLink, Sentence, Span, Table
 from scanner.policy.readers import html, markdown, plain
 from scanner.policy.readers.collector import Collector
+from scanner.policy.reading import PSEUDO_HEADING, Block, BlockKind, Cell, Reading, ReadLink, Sentence, Span, Table
 from scanner.policy.sentences import sentences_of
 
 __all__ = [
@@ -30,7 +30,7 @@ __all__ = [
 MAX_SOURCE = 24_000_000
 """Characters of source that are read at all; the longest real policies have less than a tenth."""
 
-MAX_TEXT = 1_500_000
+MAX_TEXT = 600_000
 """Characters of visible text; more than this is a data dump, not a policy."""
 
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/xml", "text/xml"})
@@ -56,6 +56,8 @@ def read_blocks(document: Document) -> Reading:
         plain.read(document.text, collector)
     else:
         raise PolicyError(f"{document.url}: cannot read documents of type {media_type}")
+    if collector.chars > 4 * MAX_TEXT:
+        raise PolicyError(f"{document.url}: too large to be a policy ({collector.chars:,} characters of text)")
     blocks = collector.blocks()
     text = "\n".join(block.text for block in blocks)
     if len(text) > MAX_TEXT:

@@ -7,40 +7,58 @@ side; where a finding and a name disagree, the finding wins.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from scanner.model.base import Category, Party, StateName
 from scanner.model.declaration import Claim, DeclaredCookie, DeclaredVendor
 from scanner.model.finding import Check, Finding
-from scanner.model.inventory import Cookie
 from scanner.model.scan import Scan
 from scanner.report.companies import companies
-from scanner.report.verdict import undeclared_cookies
+from scanner.report.proof import kept_as, lifetime
+from scanner.report.words import STORAGE_LABELS
 
 _DIFFERENCES = ("category-mismatch", "lifetime-mismatch", "party-mismatch", "vendor-mismatch", "declaration-incomplete")
+_OMISSIONS = ("undeclared-cookie", "undeclared-storage")
 
-# How policies write "and some identifier here": a star, a word in brackets, a run of X, # or 0, an ellipsis.
-_VARIABLE = re.compile(r"\*+|<[^<>]+>|\{[^{}]+\}|\[[^\[\]]+\]|(?<![A-Za-z])[xX]{2,}(?![A-Za-z])|#+|…|\.{3}")
+# How policies write "and some identifier here": a star, a word in brackets, a run of X, # or dots.
+_VARIABLE = re.compile(r"\*+|<[^<>]*>|\{[^{}]*\}|\[[^\[\]]*\]|(?<![a-z])x{2,}(?![a-z])|#+|…|\.{3}")
+_DRESSING = " \t\r\n`\"'“”‘’„«»,;:"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A cookie or storage key as the comparison shows it; `where` is its domain or origin."""
+
+    pointer: str
+    name: str
+    where: str
+    kind: str
+    party: Party
+    category: Category
+    vendor: str | None
+    kept: str
+    states: tuple[StateName, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A declared row, the cookies that it covers, and the findings that say where the two differ."""
+    """A declared row, what it covers, and the findings that say where the two differ."""
 
     declared: DeclaredCookie
-    seen: tuple[Cookie, ...]
+    seen: tuple[Seen, ...]
     differences: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`undeclared` are cookies that a finding calls so; `beside` were seen, are in no row and are no finding."""
+    """`undeclared` is what a finding calls so; `beside` was seen, is in no row and is no finding."""
 
     matched: tuple[Pair, ...]
     unseen: tuple[DeclaredCookie, ...]
-    undeclared: tuple[Cookie, ...]
-    beside: tuple[Cookie, ...]
+    undeclared: tuple[Seen, ...]
+    beside: tuple[Seen, ...]
     undeclared_vendors: tuple[Finding, ...]
     vendors: tuple[tuple[DeclaredVendor, bool], ...]
     claims: tuple[tuple[Claim, Finding | None], ...]
@@ -49,29 +67,27 @@ class Comparison:
 
 def comparison(scan: Scan) -> Comparison:
     """Lay the declaration beside the inventory."""
-    omitted = set(undeclared_cookies(scan))
-    candidates = [
-        position for position, cookie in enumerate(scan.cookies) if cookie.blocked is None and position not in omitted
-    ]
-    hits_of = _hits(scan, candidates)
+    everything = {seen.pointer: seen for seen in _everything(scan)}
+    omitted = _observed(scan, _OMISSIONS)
+    candidates = [seen for seen in everything.values() if seen.pointer not in omitted]
     differing = _differing(scan)
     matched: list[Pair] = []
     unseen: list[DeclaredCookie] = []
-    paired: set[int] = set()
-    for row, declared in enumerate(scan.declaration.cookies):
-        hits = hits_of[row]
+    paired: set[str] = set()
+    for row, hits in enumerate(_hits(scan, candidates)):
+        declared = scan.declaration.cookies[row]
         if not hits:
             unseen.append(declared)
             continue
-        paired.update(hits)
-        pointers = (f"/declaration/cookies/{row}", *(f"/cookies/{position}" for position in hits))
+        paired.update(seen.pointer for seen in hits)
+        pointers = (f"/declaration/cookies/{row}", *(seen.pointer for seen in hits))
         found = {id(finding): finding for pointer in pointers for finding in differing.get(pointer, ())}
-        matched.append(Pair(declared, tuple(scan.cookies[hit] for hit in hits), tuple(found.values())))
+        matched.append(Pair(declared, tuple(hits), tuple(found.values())))
     return Comparison(
         matched=tuple(matched),
         unseen=tuple(unseen),
-        undeclared=tuple(scan.cookies[position] for position in sorted(omitted)),
-        beside=tuple(scan.cookies[position] for position in candidates if position not in paired),
+        undeclared=tuple(seen for seen in everything.values() if seen.pointer in omitted),
+        beside=tuple(seen for seen in candidates if seen.pointer not in paired),
         undeclared_vendors=tuple(finding for finding in scan.findings if finding.rule == "undeclared-vendor"),
         vendors=_vendors(scan),
         claims=tuple((claim, _broken(scan, claim)) for claim in scan.declaration.claims),
@@ -81,17 +97,85 @@ def comparison(scan: Scan) -> Comparison:
     )
 
 
-def _hits(scan: Scan, candidates: Sequence[int]) -> list[list[int]]:
-    """For each declared row the positions of the cookies that it covers."""
-    by_name: dict[str, list[int]] = {}
-    for position in candidates:
-        by_name.setdefault(scan.cookies[position].name, []).append(position)
-    hits: list[list[int]] = []
-    for declared in scan.declaration.cookies:
-        exact = by_name.get(declared.name.strip(), [])
-        covered = [] if exact else [name for name in by_name if covers(declared.name, name)]
-        hits.append(exact or sorted(position for name in covered for position in by_name[name]))
+def _everything(scan: Scan) -> Iterator[Seen]:
+    for position, one in enumerate(scan.cookies):
+        if one.blocked is None:
+            yield Seen(
+                f"/cookies/{position}",
+                one.name,
+                one.domain,
+                "Cookie",
+                one.party,
+                one.category,
+                one.vendor,
+                lifetime(one),
+                one.states,
+            )
+    for position, item in enumerate(scan.storage):
+        yield Seen(
+            f"/storage/{position}",
+            item.key,
+            item.origin,
+            STORAGE_LABELS[item.kind],
+            item.party,
+            item.category,
+            item.vendor,
+            kept_as(item),
+            item.states,
+        )
+
+
+def _observed(scan: Scan, rules: Sequence[str]) -> frozenset[str]:
+    return frozenset(pointer for finding in scan.findings if finding.rule in rules for pointer in finding.observed)
+
+
+def _hits(scan: Scan, candidates: Iterable[Seen]) -> list[list[Seen]]:
+    """For each declared row what it covers, by name or because a finding about their difference pairs them."""
+    names = DeclaredNames(scan.declaration.cookies)
+    told = _told_pairs(scan)
+    hits: list[list[Seen]] = [[] for _ in scan.declaration.cookies]
+    for seen in candidates:
+        for row in sorted({*names.covering(seen.name), *told.get(seen.pointer, ())}):
+            hits[row].append(seen)
     return hits
+
+
+def _told_pairs(scan: Scan) -> dict[str, set[int]]:
+    """Pairs that findings name: everything observed in a finding about one declared row."""
+    pairs: dict[str, set[int]] = {}
+    for finding in scan.findings:
+        if finding.rule not in _DIFFERENCES:
+            continue
+        rows = {pointer.rpartition("/")[2] for pointer in finding.observed if _ROW.fullmatch(pointer)}
+        if len(rows) == 1 and (row := int(rows.pop())) < len(scan.declaration.cookies):
+            for pointer in finding.observed:
+                pairs.setdefault(pointer, set()).add(row)
+    return pairs
+
+
+_ROW = re.compile(r"/declaration/cookies/[0-9]{1,9}")
+
+
+class DeclaredNames:
+    """Declared rows, found by the name of a cookie: rows with that very name, else rows whose pattern covers it."""
+
+    def __init__(self, rows: Sequence[DeclaredCookie]) -> None:
+        self._exact: dict[str, list[int]] = {}
+        self._patterns: dict[str, list[tuple[int, str]]] = {}
+        for position, row in enumerate(rows):
+            for written in _names(row.name):
+                if len(parts := _parts(written)) > 1:
+                    self._patterns.setdefault(parts[0][:1], []).append((position, written))
+                else:
+                    self._exact.setdefault(written, []).append(position)
+
+    def covering(self, name: str) -> Sequence[int]:
+        """Positions of the rows that cover a name."""
+        folded = name.casefold()
+        if folded in self._exact:
+            return self._exact[folded]
+        candidates = [*self._patterns.get(folded[:1], ()), *self._patterns.get("", ())]
+        return sorted({position for position, written in candidates if _fits(_parts(written), folded)})
 
 
 def _differing(scan: Scan) -> dict[str, list[Finding]]:
@@ -104,21 +188,33 @@ def _differing(scan: Scan) -> dict[str, list[Finding]]:
     return index
 
 
-@lru_cache(maxsize=4096)
+def _names(declared: str) -> tuple[str, ...]:
+    """The names in one declared cell, in small letters and without what only dresses them."""
+    names = (part.strip(_DRESSING).replace("\\_", "_").casefold() for part in re.split(r"[,;\n]", declared))
+    return tuple(name for name in names if name)
+
+
+@lru_cache(maxsize=8192)
 def _parts(written: str) -> tuple[str, ...]:
     """A declared name split at its variable parts; one part where nothing varies, none where all of it does."""
     parts = tuple(_VARIABLE.split(written))
-    return parts if any(re.search(r"\w", part) for part in parts) else ()
+    # `_ga_<id>` loses what looks like a tag on its way through a site generator.
+    parts = (*parts[:-1], parts[-1], "") if len(parts) == 1 and re.search(r"\w\w[_.-]$", written) else parts
+    return parts if any(re.search(r"[^\W_]", part) for part in parts) or len(parts) == 1 else ()
 
 
 def covers(declared: str, name: str) -> bool:
-    """Whether a declared name or pattern (`_ga_*`, `_hjSession_<id>`) covers a cookie's name.
+    """Whether a declared name or pattern (`_ga_*`, `_hjSession_<id>`) covers a cookie's name, in any letter case."""
+    return any(written == name.casefold() or _fits(_parts(written), name.casefold()) for written in _names(declared))
 
-    Each variable part stands for at least one character. The search is linear: names come from strangers.
+
+def _fits(parts: Sequence[str], name: str) -> bool:
+    """Whether a name is made of these parts with at least one character between any two.
+
+    The search is linear, because both names come from strangers.
     """
-    parts = _parts(declared.strip())
     if len(parts) < 2:
-        return declared.strip() == name
+        return False
     first, *middle, last = parts
     if not name.startswith(first) or not name.endswith(last):
         return False
@@ -132,8 +228,8 @@ def covers(declared: str, name: str) -> bool:
 
 
 def _vendors(scan: Scan) -> tuple[tuple[DeclaredVendor, bool], ...]:
-    names = [company.name.casefold() for company in companies(scan) if company.known]
-    names += [cookie.vendor.casefold() for cookie in scan.cookies if cookie.vendor]
+    names = {company.name.casefold() for company in companies(scan) if company.known}
+    names |= {cookie.vendor.casefold() for cookie in scan.cookies if cookie.vendor}
     return tuple(
         (vendor, any(_same_name(vendor.name.casefold(), name) for name in names)) for vendor in scan.declaration.vendors
     )

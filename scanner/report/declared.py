@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from scanner.model.base import Category, Party
 from scanner.model.declaration import DeclaredCookie
 from scanner.model.inventory import Cookie, StorageEntry
 from scanner.model.scan import Scan
-from scanner.report.comparison import covers
-from scanner.report.proof import lifetime
+from scanner.report.comparison import DeclaredNames
+from scanner.report.proof import kept_as, lifetime
 from scanner.report.words import STORAGE_LABELS
 from scanner.site import host_of, site_of
 
@@ -68,14 +67,22 @@ def draft(scan: Scan) -> DeclarationDraft:
     stand in. Names that differ only in an identifier become one row with a star.
     """
     entries: dict[tuple[str, str, str, Category], Entry] = {}
+    declared = DeclaredNames(scan.declaration.cookies)
     for cookie in scan.cookies:
         if cookie.blocked is None:
-            _add(entries, _from_cookie(scan, cookie), lifetime(cookie), cookie.domain, cookie.name)
+            _add(entries, _from_cookie(scan, declared, cookie), lifetime(cookie), cookie.domain, cookie.name)
     for item in scan.storage:
-        _add(entries, _from_storage(scan, item), _storage_duration(item), host_of(item.origin) or item.origin, item.key)
+        _add(
+            entries,
+            _from_storage(scan, declared, item),
+            kept_as(item),
+            host_of(item.origin) or item.origin,
+            item.key,
+        )
     rows = sorted(entries.values(), key=lambda row: (row.provider.casefold(), row.name.casefold(), row.type))
     complete = [row for row in rows if not row.missing]
     names = {cookie.name for cookie in scan.cookies} | {entry.key for entry in scan.storage}
+    seen = {position for name in names for position in declared.covering(name)}
     return DeclarationDraft(
         groups=tuple(
             (category, found)
@@ -83,11 +90,7 @@ def draft(scan: Scan) -> DeclarationDraft:
             if (found := tuple(row for row in complete if row.category == category))
         ),
         incomplete=tuple(row for row in rows if row.missing),
-        unseen=tuple(
-            row
-            for row in scan.declaration.cookies
-            if row.name.strip() not in names and not any(covers(row.name, name) for name in names)
-        ),
+        unseen=tuple(row for position, row in enumerate(scan.declaration.cookies) if position not in seen),
     )
 
 
@@ -101,13 +104,13 @@ def _add(
     row.purpose = row.purpose or entry.purpose
 
 
-def _from_cookie(scan: Scan, cookie: Cookie) -> Entry:
-    declared = _declared(scan.declaration.cookies, cookie.name)
+def _from_cookie(scan: Scan, names: DeclaredNames, cookie: Cookie) -> Entry:
+    declared = _declared(scan, names, cookie.name)
     return _entry(scan, cookie, collapsed(cookie.name), "Cookie", site_of(cookie.domain), declared)
 
 
-def _from_storage(scan: Scan, item: StorageEntry) -> Entry:
-    declared = _declared(scan.declaration.cookies, item.key)
+def _from_storage(scan: Scan, names: DeclaredNames, item: StorageEntry) -> Entry:
+    declared = _declared(scan, names, item.key)
     site = site_of(host_of(item.origin))
     return _entry(scan, item, collapsed(item.key), STORAGE_LABELS[item.kind], site, declared)
 
@@ -124,12 +127,8 @@ def _entry(
     return Entry(name, kind, category, provider, item.party, purpose)
 
 
-def _declared(rows: Iterable[DeclaredCookie], name: str) -> DeclaredCookie | None:
-    return next((row for row in rows if covers(row.name, name)), None)
-
-
-def _storage_duration(item: StorageEntry) -> str:
-    return "until the tab is closed" if item.kind == "session" else "until deleted"
+def _declared(scan: Scan, names: DeclaredNames, name: str) -> DeclaredCookie | None:
+    return next((scan.declaration.cookies[position] for position in names.covering(name)), None)
 
 
 def collapsed(name: str) -> str:
@@ -154,8 +153,6 @@ def _star(token: str, *, first: bool) -> str:
     least = 6 if first else 4
     if len(token) >= least and _HEXADECIMAL.fullmatch(token):
         return "*"
-    if len(token) >= 6 and len(_TURNS.findall(token)) >= 3:
-        return "*"
     if worded := _WORDED.fullmatch(token):
         return f"{worded[1] or worded[2]}*"
-    return token
+    return "*" if len(token) >= 6 and len(_TURNS.findall(token)) >= 3 else token

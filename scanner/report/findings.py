@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scanner.model.base import StateName
 from scanner.model.finding import Finding
 from scanner.model.scan import Scan
 from scanner.report.links import passage_link
+from scanner.report.pictures import Picture
 from scanner.report.proof import Proof, proofs
 from scanner.report.words import CLAIM_LABELS, in_order, state_label
 
@@ -30,17 +31,18 @@ class FindingView:
     more: tuple[str, ...]
     policy_link: str | None
     silent: bool
-    shown_in: tuple[StateName, ...]
-    """Consent states whose own record (banner, choice) is observed: their screenshots show it."""
+    shots: tuple[Picture, ...]
+    """Screenshots of the consent states whose own record (banner, choice) is observed."""
 
 
-def finding_views(scan: Scan) -> tuple[FindingView, ...]:
-    """All findings in their order, worst first."""
-    return tuple(_view(scan, position, finding) for position, finding in enumerate(scan.findings, start=1))
+def finding_views(scan: Scan, shots: Sequence[Picture] = ()) -> tuple[FindingView, ...]:
+    """All findings in their order, worst first; `shots` are the screenshots of the page that tells them."""
+    return tuple(_view(scan, position, finding, shots) for position, finding in enumerate(scan.findings, start=1))
 
 
-def _view(scan: Scan, position: int, finding: Finding) -> FindingView:
+def _view(scan: Scan, position: int, finding: Finding, shots: Sequence[Picture]) -> FindingView:
     quote = finding.declared
+    shown_in = {pointer.split("/")[2] for pointer in finding.observed if pointer.startswith("/states/")}
     return FindingView(
         finding=finding,
         anchor=f"finding-{position}",
@@ -50,5 +52,5 @@ def _view(scan: Scan, position: int, finding: Finding) -> FindingView:
         more=finding.observed[SHOWN:],
         policy_link=passage_link(quote.source, quote.quote) if quote else None,
         silent=quote is None and scan.declaration.found and finding.rule.startswith("undeclared-"),
-        shown_in=in_order(pointer.split("/")[2] for pointer in finding.observed if pointer.startswith("/states/")),
+        shots=tuple(shot for shot in shots if shown_in.intersection(shot.states)),
     )

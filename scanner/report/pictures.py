@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from scanner.report.words import in_order, state_label
 BUDGET = 6_000_000
 """Bytes of pictures that a report carries; what goes beyond is named instead, so that the page stays usable."""
 
-_LABELS = {"banner": "the banner", "settings": "the banner's settings", "page": "the page"}
+_LABELS = {"banner": "The banner", "settings": "The banner's settings", "page": "The page"}
 _JPEG_SIZES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 
 
@@ -35,53 +36,51 @@ class Mark:
 class Picture:
     """One screenshot. `data` is a data address, empty where the picture is not at hand or the budget is spent.
 
-    `same_as` names the consent states whose picture is this very one.
+    `states` are those whose picture is this very one.
     """
 
     file: str
-    state: StateName
+    states: tuple[StateName, ...]
     anchor: str
-    caption: str
+    label: str
     data: str
     width: int
     height: int
     marks: tuple[Mark, ...] = ()
 
+    @property
+    def caption(self) -> str:
+        """What it shows, and when."""
+        return f"{self.label}: {', '.join(state_label(state).lower() for state in self.states)}"
+
 
 def gallery(scan: Scan, pictures: Mapping[str, bytes]) -> tuple[Picture, ...]:
     """All screenshots of a scan in the order of its states; the same picture is carried once."""
     shown: list[Picture] = []
-    captions: dict[bytes, int] = {}
+    carriers: dict[bytes, int] = {}
     spent = 0
     for state in in_order(scan.states):
         for file in scan.states[state].screenshots:
             content = pictures.get(file, b"")
-            caption = _caption(state, file)
-            if content and content in captions:
-                position = captions[content]
-                shown[position] = _also(shown[position], caption)
+            if content and content in carriers:
+                position = carriers[content]
+                states = in_order((*shown[position].states, state))
+                shown[position] = replace(shown[position], states=states)
                 continue
             kind = _kind(content)
             spent += len(content) if kind else 0
             carried = kind is not None and spent <= BUDGET
             width, height = _dimensions(content) if carried else (0, 0)
-            captions[content] = len(shown)
+            carriers[content] = len(shown)
             data = f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}" if carried else ""
             marks = _marks(scan.states[state], file, width, height) if carried else ()
-            shown.append(Picture(file, state, f"picture-{len(shown) + 1}", caption, data, width, height, marks))
+            anchor = f"picture-{len(shown) + 1}"
+            shown.append(Picture(file, (state,), anchor, _LABELS[_label(file)], data, width, height, marks))
     return tuple(shown)
 
 
-def _also(picture: Picture, caption: str) -> Picture:
-    return replace(picture, caption=f"{picture.caption}; the same picture: {caption[:1].lower()}{caption[1:]}")
-
-
-def _caption(state: StateName, file: str) -> str:
-    return f"{state_label(state)}: {_LABELS.get(_label(file), 'the page')}"
-
-
 def _label(file: str) -> str:
-    stem = file.rpartition("/")[2].rpartition(".")[0]
+    stem = re.sub(r"-\d+$", "", file.rpartition("/")[2].rpartition(".")[0])
     return next((label for label in _LABELS if label in stem.rsplit("-", 1)[-1]), "page")
 
 

@@ -136,6 +136,11 @@ def lifetime(cookie: Cookie) -> str:
     return duration(cookie.lifetime_seconds, session=cookie.session)
 
 
+def kept_as(entry: StorageEntry) -> str:
+    """How long web storage lives, which depends on its kind alone."""
+    return "until the tab is closed" if entry.kind == "session" else "until deleted"
+
+
 def shortened(cookie: Cookie) -> str:
     """What the browser keeps of a longer lifetime that was asked for (it has a cap), or nothing."""
     asked, kept = cookie.lifetime_seconds, cookie.kept_seconds

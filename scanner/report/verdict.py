@@ -97,7 +97,8 @@ def _without_fault(scan: Scan) -> tuple[Tone, str]:
     if before is None or not before.reached or outcomes.get("tracking-before-consent") in (None, "inconclusive"):
         return "open", "Too little could be seen for a verdict: whether this site waits for consent is not known."
     if outcomes["tracking-before-consent"] == "found":
-        return "clear", f"Only smaller points were found, first of all: {_lower(scan.findings[0].title)}."
+        first = f", first of all: {_lower(scan.findings[0].title)}" if scan.findings else ""
+        return "clear", f"Only smaller points were found{first}."
     sentence = "Nothing that needs consent was seen before a visitor chooses"
     if outcomes.get("tracking-after-reject") == "passed":
         sentence += ", nor after they refuse"
@@ -139,6 +140,9 @@ def _fault(scan: Scan, serious: Sequence[Finding]) -> str:
 def _support(scan: Scan, serious: Sequence[Finding], sentence: str) -> tuple[str, ...]:
     """Short further sentences on what the verdict's sentence leaves out."""
     support: list[str] = []
+    outcomes = {check.rule: check.outcome for check in scan.checks}
+    if serious and outcomes.get("tracking-before-consent") == "passed":
+        support.append("Before a choice, nothing that needs consent was seen.")
     if "free choice" not in sentence and (unfair := _named(serious, _BANNER)):
         support.append(f"{unfair[0].title.rstrip('.')}.")
     if "policy was found" not in sentence and _named(serious, ("policy-missing",)):
@@ -239,6 +243,7 @@ def _receiving(scan: Scan, everyone: Sequence[Company], state: StateName, when: 
     contacted = [company for company in everyone if state in company.states]
     hungry = [company for company in contacted if company.states[state] in NEEDS_CONSENT]
     note = f"of {count(len(contacted), 'outside company', 'outside companies')} contacted"
+    note = note if contacted else "no outside company was contacted"
     verb = "company receives" if len(hungry) == 1 else "companies receive"
     return Figure(number(len(hungry)), f"advertising or statistics {verb} data {when}", note, alarming=bool(hungry))
 
@@ -271,9 +276,14 @@ def _findings_figure(scan: Scan) -> Figure:
 def limits(scan: Scan) -> tuple[str, ...]:
     """What the reader must know before believing the rest: blindness, states not reached, checks not decided."""
     said: list[str] = []
+    if scan.outcome == "failed":
+        return ()
     if scan.browser is not None and not scan.browser.calibration.passed:
         blind = [check.name for check in scan.browser.calibration.checks if not check.passed]
-        said.append(f"The browser that was used cannot see everything. It failed: {', '.join(blind) or 'calibration'}.")
+        missed = (
+            f"In a test before the scan it missed: {', '.join(blind)}." if blind else "It was not tested beforehand."
+        )
+        said.append(f"The browser that was used may not see everything. {missed}")
     for state in in_order(scan.states):
         if not scan.states[state].reached:
             why = (scan.states[state].choice.error or "the site gave no way to reach it").rstrip(".")
@@ -283,8 +293,6 @@ def limits(scan: Scan) -> tuple[str, ...]:
     undecided = [check for check in scan.checks if check.outcome == "inconclusive"]
     if undecided:
         said.append(f"{count(len(undecided), 'check')} of {number(len(scan.checks))} could not be decided.")
-    if scan.problems and scan.outcome != "failed":
-        said.append(f"{count(len(scan.problems), 'problem')} came up; see “How it was measured”.")
     if scan.outcome == "partial":
-        said.append("The scan is partial: some pages or states are missing.")
+        said.append("The scan is partial: some pages or states are missing. “How it was measured” lists them.")
     return tuple(said)

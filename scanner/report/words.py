@@ -121,9 +121,7 @@ def duration(seconds: float | None, *, session: bool = False) -> str:
     days = seconds / _DAY
     if days >= 350 and _close(days, years := max(1, round(days / 365.25)), 365.25):
         return count(years, "year")
-    if days >= 100 and _close(days, months := round(days / 30.4375), 30.4375):
-        return count(months, "month")
-    if days >= 100 and _close(days, months := round(days / 30), 30):
+    if days >= 100 and (months := _months(days)):
         return count(months, "month")
     for size, unit in ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute")):
         whole = round(seconds / size)
@@ -135,13 +133,20 @@ def duration(seconds: float | None, *, session: bool = False) -> str:
     return count(max(1, round(seconds)), "second")
 
 
+def _months(days: float) -> int:
+    """How many months so many days are, counting a month as 30 days or as a twelfth of a year; else 0."""
+    return next((n for n in range(int(days // 31), int(days // 30) + 1) if 30 * n <= days <= 30.4375 * n + 0.5), 0)
+
+
 def _close(days: float, units: int, size: float) -> bool:
     return abs(days - units * size) <= 0.005 * days
 
 
 def elapsed(ms: float | None) -> str:
-    """A time since a page began to load: `0.4 s`, or `at a time not known`."""
-    return "at a time not known" if ms is None else f"{ms / 1000:,.1f} s"
+    """A time since a page began to load: `15 ms`, `1.2 s`, or `at a time not known`."""
+    if ms is None:
+        return "at a time not known"
+    return f"{round(ms)} ms" if ms < 999.5 else f"{ms / 1000:,.1f} s"
 
 
 def moment(utc: str | None) -> str:
@@ -174,8 +179,8 @@ def clipped(text: str, most: int = 600) -> str:
 
 
 OUTCOME_LABELS: dict[str, str] = {
-    "passed": "Passed",
-    "found": "Finding",
+    "passed": "No fault found",
+    "found": "Fault found",
     "inconclusive": "Could not be decided",
     "not-applicable": "Does not apply",
 }

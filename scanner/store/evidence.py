@@ -166,7 +166,8 @@ def read_evidence(path: Path) -> Recorded:
     documents = []
     for kept in _of(records, DocumentKept):
         try:
-            documents.append(_document(folder, kept))
+            data = (folder / "evidence" / _inside(kept.file.removeprefix("evidence/"))).read_bytes()
+            documents.append(document_of(kept, data))
         except OSError as error:
             gaps.append(Gap(what="evidence-damaged", url=kept.url, message=f"{kept.file}: {error.strerror}"))
     evidence = Evidence(
@@ -221,8 +222,8 @@ def _first(error: ValidationError) -> str:
     return f"{place}: {problem['msg']}" if place else problem["msg"]
 
 
-def _document(folder: Path, kept: DocumentKept) -> Document:
-    data = (folder / "evidence" / _inside(kept.file.removeprefix("evidence/"))).read_bytes()
+def document_of(kept: DocumentKept, data: bytes) -> Document:
+    """A policy document from its record and its bytes (UTF-8, as capture keeps them)."""
     return Document(
         url=kept.final_url,
         title=kept.title,

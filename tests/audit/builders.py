@@ -7,7 +7,7 @@ from typing import Any
 
 from scanner.audit import RULES, audit
 from scanner.model.base import StateName
-from scanner.model.declaration import Claim, DeclaredCookie, DeclaredVendor, Declaration, Source
+from scanner.model.declaration import Claim, Declaration, DeclaredCookie, DeclaredVendor, Source
 from scanner.model.evidence import BannerButton, Browser, Calibration, CalibrationCheck
 from scanner.model.finding import AuditResult, Check, Finding
 from scanner.model.inventory import (

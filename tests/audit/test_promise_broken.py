@@ -60,7 +60,9 @@ BROKEN: list[tuple[str, dict[str, Any], tuple[object, ...], str]] = [
 
 
 @pytest.mark.parametrize(("code", "consent", "things", "severity"), BROKEN)
-def test_a_contradiction_is_found(code: str, consent: dict[str, Any], things: tuple[object, ...], severity: str) -> None:
+def test_a_contradiction_is_found(
+    code: str, consent: dict[str, Any], things: tuple[object, ...], severity: str
+) -> None:
     said = declaration(claim(code, "the exact words"), claim("contact_given"))
     findings, check = judged(RULE, inventory(*things, consent=consent or None), said)
     (finding,) = findings

@@ -44,6 +44,16 @@ def test_cookies_merely_left_over_are_low() -> None:
     assert "stay on the device" in finding.title
 
 
+def test_cookies_are_in_use_where_another_service_of_their_owner_goes_on() -> None:
+    left = ga_cookie(states=("before", "reject"))
+    hit = ga_beacon(states=AFTER, vendor="Google Ads", vendor_id="google-ads", category="marketing")
+    findings, _ = judged(RULE, inventory(left, hit))
+    assert [(one.severity, one.subject) for one in findings] == [
+        ("high", "_ga@shop.test"),
+        ("high", "region1.google-analytics.com"),
+    ]
+
+
 def test_the_promise_to_wait_for_consent_is_quoted() -> None:
     said = declaration(claim("prior_consent_nonessential", "Only with your consent"))
     (finding,), _ = judged(RULE, inventory(meta_beacon(states=AFTER)), said)
@@ -67,6 +77,10 @@ def test_an_unverified_refusal_only_asks_to_check() -> None:
         ga_cookie(states=AFTER, blocked="ThirdPartyPhaseout"),
         ga_beacon(states=AFTER, consent_signal="G100", identifiers=()),
         ga_beacon(states=AFTER, cookieless=True),
+        ga_beacon(
+            states=AFTER, identifiers=(), consent_signal="gcd=13p3 (ad_storage granted, analytics_storage denied)"
+        ),
+        meta_beacon(states=AFTER, identifiers=(), consent_signal="asc=D"),
     ],
     ids=str,
 )
@@ -87,7 +101,14 @@ def test_an_unreached_refusal_is_inconclusive() -> None:
     assert "no button to refuse was found" in check.reason
 
 
-def test_closing_the_banner_is_no_refusal() -> None:
-    consent = states(reject=state(made="close"))
+def test_acknowledging_is_no_refusal() -> None:
+    consent = states(reject=state(made="ack"))
     findings, check = judged(RULE, inventory(ga_cookie(states=AFTER), consent=consent))
     assert (findings, check.outcome) == ((), "inconclusive")
+
+
+def test_closing_the_banner_is_no_consent() -> None:
+    consent = states(reject=state(made="close"))
+    (finding,), _ = judged(RULE, inventory(ga_cookie(states=AFTER), consent=consent))
+    assert finding.severity == "high"
+    assert "closed without consent" in finding.detail

@@ -129,6 +129,14 @@ def test_an_exemption_whose_condition_is_plainly_broken_does_not_hold(broken: ob
     assert finding.severity == "high"
 
 
+def test_the_session_cookie_that_goes_along_to_the_site_s_own_host_recognises_nobody() -> None:
+    """A page counter without cookies, served through the site itself, gets the session cookie like every request."""
+    hit = ga_beacon(host="shop.test", url="https://shop.test/api/event", party="first", identifiers=("PHPSESSID",))
+    assert judged(RULE, inventory(session_cookie(), hit))[1].outcome == "passed"
+    (finding,), _ = judged(RULE, inventory(ga_cookie(), hit.model_copy(update={"identifiers": ("PHPSESSID", "_ga")})))
+    assert finding.severity == "high"
+
+
 def test_a_classification_from_the_setter_is_only_likely() -> None:
     seen = inventory(
         cookie("x1", category="marketing", category_source="vendor of the third-party setter", identifier=True)

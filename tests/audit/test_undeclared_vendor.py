@@ -66,6 +66,13 @@ def test_what_a_named_service_needs_to_run_is_covered() -> None:
     assert findings == ()
 
 
+def test_a_script_of_the_same_owner_that_only_loads_is_covered() -> None:
+    """The tag of Google Analytics also serves Google Ads."""
+    tag = request("www.googletagmanager.com", category="analytics", tracker=True, vendor="Google Analytics",
+                  vendor_id="google-analytics")  # fmt: skip
+    assert judged(RULE, inventory(tag), declaration(named("Google Ads")))[0] == ()
+
+
 def test_services_that_follow_nobody_share_one_mild_finding() -> None:
     findings, _ = judged(RULE, inventory(FONTS, PAYMENT), declaration())
     assert [(one.severity, one.subject) for one in findings] == [("low", "Google Fonts"), ("info", "Stripe")]

@@ -11,6 +11,7 @@ from scanner.audit.recipients import mention, recipients
 from scanner.audit.rule import Answer, Hit, NotApplicable, Rule
 from scanner.audit.wording import named
 from scanner.model.finding import Quote
+from scanner.site import site_of
 
 TITLE = Message("A declared cookie was not seen in this scan", "{count} declared cookies were not seen in this scan")
 TITLE_VENDOR = Message(
@@ -61,7 +62,7 @@ def _vendors(case: Case) -> Iterator[Hit]:
 def _met(case: Case) -> frozenset[int]:
     """Declared companies of which anything was seen, also if only by a cookie on the site's own domain."""
     inventory = case.inventory
-    hosts = {request.host for request in inventory.requests} | {cookie.domain for cookie in inventory.cookies}
+    sites = {request.site for request in inventory.requests} | {site_of(cookie.domain) for cookie in inventory.cookies}
     labels = {
         *((seen.vendor_id, seen.vendor) for seen in inventory.cookies),
         *((seen.vendor_id, seen.vendor) for seen in inventory.requests),
@@ -73,7 +74,7 @@ def _met(case: Case) -> frozenset[int]:
         index
         for index, declared in enumerate(case.declaration.vendors)
         if any(companies.covers(declared.name, vendor) for vendor in known)
-        or any(companies.names_host(declared.name, host) for host in hosts)
+        or any(companies.names_host(declared.name, site) for site in sites)
     )
     quotes = {spoken[1].quote for recipient in recipients(case) if (spoken := mention(case, recipient)) and spoken[1]}
     return by_name | {index for index, vendor in enumerate(case.declaration.vendors) if vendor.quote in quotes}

@@ -54,7 +54,8 @@ def _hit(promise: Promise, claims: tuple[tuple[int, Claim], ...], found: Contrad
         observed=(*found.pointers, *(pointer("declaration/claims", index) for index, _ in claims)),
         declared=Quote(quote=first.evidence, source=first.source),
         fix=steps(CHANGE_SITE(), CHANGE_POLICY(), ASK()),
-        confidence=found.confidence,
+        # That a sentence is a promise about this site was read by a program.
+        confidence="likely" if found.confidence == "certain" else found.confidence,
     )
 
 
@@ -77,8 +78,8 @@ RULE = Rule(
         ("info", "a banner is promised, none was found, and nothing that would need one was seen either"),
     ),
     subject="The claim's code, such as `no_third_party_cookies`.",
-    confidence="That of the observation; `check` for sharing and transfers, where exceptions or contracts may explain "
-    "what was seen.",
+    confidence="At best `likely`, because the sentence was read by a program; `check` for sharing "
+    "and transfers, where exceptions or contracts may explain what was seen.",
     fairness="Cookies of unknown purpose contradict only promises about all cookies (`no_cookies`, "
     "`no_third_party_cookies`). Audience measurement that may go without consent on a condition contradicts none. "
     "Cookieless hits do not contradict promises about cookies. `no_third_party_sharing` is contradicted only by "

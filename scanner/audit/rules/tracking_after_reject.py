@@ -20,21 +20,25 @@ DELETE = Message(
     "Have the consent platform delete the cookies that {company} had set before (most platforms call this automatic "
     "deletion or clean-up)."
 )
+DETAIL_CLOSED = Message(
+    "The banner offers no button to refuse and was closed without consent. {company} ({purpose}) was at work after "
+    "that. Closing a banner is no consent.\n{facts}"
+)
 NOT_REFUSED = "What was pressed in the banner was no refusal ({made}), so that nothing can be said of one."
 
 
 def _check(case: Case) -> Iterator[Answer]:
     state = case.state("reject")
     made = state.choice.made if state is not None else None
-    if made not in ("reject", "save"):
+    if made not in ("reject", "save", "withdraw", "close"):
         yield Undecided(NOT_REFUSED.format(made=made or "nothing was pressed"))
         return
     refusal = Refusal(
         state="reject",
         earlier=("before",),
         title=TITLE,
-        detail=DETAIL,
-        fixes=(LINK, DELETE, *remedies.HOLD_BACK, remedies.SCAN_AGAIN),
+        detail=DETAIL_CLOSED if made == "close" else DETAIL,
+        fixes=(LINK, DELETE),
         observed=(state_pointer("reject", "choice"),),
         declared=case.quote("prior_consent_nonessential"),
     )
@@ -56,10 +60,10 @@ RULE = Rule(
     ),
     subject="Every cookie as `name@domain`, every storage entry as `key@host`, every reporting request by its host.",
     confidence="As for tracking-before-consent; `check` where the refusal was made but could not be verified.",
-    fairness="Where no refusal was made (a banner with “OK” only), nothing is concluded. What tracking-before-consent "
-    "leaves out is left out here too.",
+    fairness="Where no refusal was made (a banner with “OK” only), nothing is concluded; closing the banner counts as "
+    "not consenting. What tracking-before-consent leaves out is left out here too.",
     legal=(legal.EPRIVACY_5_3, legal.GDPR_4_11, legal.GDPR_7, legal.EDPB_CONSENT, legal.CNIL_AUDIENCE),
-    texts=(TITLE, DETAIL, *left_over_texts()),
+    texts=(TITLE, DETAIL, DETAIL_CLOSED, *left_over_texts()),
     fixes=(LINK, DELETE, *remedies.HOLD_BACK, remedies.SCAN_AGAIN),
     check=_check,
 )

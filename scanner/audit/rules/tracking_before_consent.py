@@ -43,7 +43,7 @@ def _hit(case: Case, activity: tracking.Activity) -> Hit:
         declared=_declared(case, activity),
         fix=steps(
             STOP(company=activity.company, purpose=words),
-            *remedies.filled(remedies.HOLD_BACK),
+            *remedies.filled(remedies.hold_back(case, (activity.company,))),
             remedies.SCAN_AGAIN(),
         ),
         confidence=activity.confidence,

@@ -70,7 +70,11 @@ def _hit(case: Case, following: tuple[tracking.Activity, ...]) -> Hit:
         detail=DETAIL(len(following), companies=names, purpose=words, facts=lines(sentences)),
         observed=(banner, *(item.pointer for item in items), *case.consent_traces),
         declared=case.quote("consent_banner", "prior_consent_nonessential", "implied_consent"),
-        fix=steps(ADD_BANNER(companies=names), *remedies.filled(remedies.HOLD_BACK), remedies.SCAN_AGAIN()),
+        fix=steps(
+            ADD_BANNER(companies=names),
+            *remedies.filled(remedies.hold_back(case, tuple(one.company for one in following))),
+            remedies.SCAN_AGAIN(),
+        ),
         confidence="check" if case.consent_traces else "likely",
     )
 

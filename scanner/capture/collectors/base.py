@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import ClassVar, Literal
 
 from scanner.capture.cdp import Session
 from scanner.capture.log import VisitLog
 from scanner.capture.network import Network
+from scanner.capture.settle import PageTime
+
+Moment = Literal["in-page", "after-page"]
+"""When a state of things is read: with the page still there, or once it was left and its last hits were answered."""
 
 
 @dataclass
@@ -23,12 +27,17 @@ class TabState:
     context_id: str
     log: VisitLog | None = None
     network: Network = field(default_factory=Network)
-    keep_file: Callable[[str, bytes], None] = lambda _name, _data: None
     binding: str = ""
+    time: PageTime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.time = PageTime(self.page, self.network)
 
 
 class Collector:
     """Base of all collectors: each overrides what it needs."""
+
+    moment: ClassVar[Moment] = "in-page"
 
     def __init__(self, tab: TabState) -> None:
         self.tab = tab
@@ -39,7 +48,7 @@ class Collector:
         Commands are posted, not awaited: the target starts only when the browser has taken them all.
         """
 
-    def begin(self, log: VisitLog) -> None:
+    def begin(self) -> None:
         """A new visit begins in the tab."""
 
     async def snapshot(self, log: VisitLog) -> None:

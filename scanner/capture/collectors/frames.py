@@ -6,6 +6,7 @@ Read in a world of the instrument's own, beside the page's scripts, so that a pa
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Any, Literal
@@ -41,9 +42,11 @@ class Frames(Collector):
         frames = [pair for session in self._sessions for pair in await _frames_of(session)]
         if len(frames) > _MOST_FRAMES:
             log.gap("storage", f"{len(frames)} frames on the page: the first {_MOST_FRAMES} are read")
-        answers = await asyncio.gather(*(_read(session, frame) for session, frame in frames[:_MOST_FRAMES]))
+        # Databases and caches answer only while the page lives.
+        reading = asyncio.gather(*(_read(session, frame) for session, frame in frames[:_MOST_FRAMES]))
+        answers = await self.tab.time.during(reading, _TIMEOUT_S) or []
         seen: set[tuple[str, str, tuple[StorageItem, ...]]] = set()
-        for (_, frame), answer in zip(frames, answers, strict=False):
+        for (_, frame), answer in itertools.zip_longest(frames[:_MOST_FRAMES], answers):
             if answer is None:
                 if frame.get("url", "").startswith("http"):
                     log.gap("storage", "a frame did not answer when its storage was read", url=frame["url"])

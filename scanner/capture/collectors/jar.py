@@ -17,6 +17,8 @@ _MOST_COOKIES = 10_000
 class Jar(Collector):
     """Asks the browser for the whole jar of the context."""
 
+    moment = "after-page"
+
     async def snapshot(self, log: VisitLog) -> None:
         phase = log.phase
         try:

@@ -56,7 +56,7 @@ class Requests(Collector):
             session.on(f"Network.{name}", handler)
         session.post("Network.enable", {"maxTotalBufferSize": 2_000_000, "maxPostDataSize": BODY_LIMIT})
 
-    def begin(self, log: VisitLog) -> None:
+    def begin(self) -> None:
         self._hops.clear()
         self._sent.clear()
         self._received.clear()
@@ -195,7 +195,8 @@ class Requests(Collector):
     def _on_failed(self, params: Params, _: Session) -> None:
         hops = self._hops.get(params["requestId"])
         left = bool(hops and hops[-1].keepalive and params.get("canceled"))
-        self.tab.network.ended(params["requestId"], left=left)
+        answered = bool(self._received.get(params["requestId"]))
+        self.tab.network.ended(params["requestId"], left=left and not answered)
         if not hops or left:
             return  # a hit sent on leaving is only let go of by its document, not by the network
         reason = params.get("blockedReason") or params.get("corsErrorStatus", {}).get("corsError")

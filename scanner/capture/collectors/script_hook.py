@@ -46,7 +46,7 @@ class ScriptHook(Collector):
         session.post("Runtime.addBinding", {"name": self.tab.binding})
         session.post("Page.addScriptToEvaluateOnNewDocument", {"source": hook_source(self.tab.binding)})
 
-    def begin(self, log: VisitLog) -> None:
+    def begin(self) -> None:
         self._pending.clear()
         self._count = 0
 

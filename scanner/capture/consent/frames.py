@@ -14,6 +14,8 @@ from playwright.async_api import CDPSession, Error, Frame, Page
 WORLD = "cookie-scanner"
 """Name of the isolated world in which documents are read."""
 
+_MOST_ROOTS = 40
+
 
 @dataclass(frozen=True)
 class Document:
@@ -173,33 +175,51 @@ class Remote:
 
 
 async def closed_roots(document: Document) -> list[Remote]:
-    """The closed shadow roots of a document, as objects of its isolated world."""
+    """The closed shadow roots of a document, as objects of its isolated world.
+
+    A snapshot flattens shadow trees: it tells which nodes lie in a closed one, not where it begins. One node for each
+    likely host leads to its root.
+    """
     shot = await send(document.session, "DOMSnapshot.captureSnapshot", computedStyles=[])
     if shot is None:
         return []
+    found: list[Remote] = []
+    for node in _inside_closed(shot, document.frame_id):
+        resolved = await send(
+            document.session, "DOM.resolveNode", backendNodeId=node, executionContextId=document.context
+        )
+        inner = (resolved or {}).get("object", {}).get("objectId")
+        root = (
+            await call(document, "function () { return this.getRootNode(); }", on=inner, handle=True) if inner else None
+        )
+        if root:
+            found.append(Remote(root))
+    return found
+
+
+def _inside_closed(shot: dict[str, Any], frame_id: str) -> list[int]:
+    """One node (by its backend id) of each closed shadow tree of a frame."""
     strings: list[str] = shot["strings"]
     found: list[int] = []
     for part in shot["documents"]:
-        if _string(strings, part.get("frameId")) != document.frame_id:
+        if _string(strings, part.get("frameId")) != frame_id:
             continue
-        kinds = part["nodes"].get("shadowRootType", {})
-        for index, value in zip(kinds.get("index", ()), kinds.get("value", ()), strict=False):
-            if _string(strings, value) == "closed":
-                found.append(part["nodes"]["backendNodeId"][index])
-    return [remote async for remote in _resolve(document, found)]
+        nodes = part["nodes"]
+        kinds = nodes.get("shadowRootType", {})
+        pairs = zip(kinds.get("index", ()), kinds.get("value", ()), strict=False)
+        closed = {index for index, value in pairs if _string(strings, value) == "closed"}
+        hosts: set[int] = set()
+        for index in sorted(closed):
+            host = nodes["parentIndex"][index]
+            name = _string(strings, nodes["nodeName"][host])
+            if host not in hosts and (host not in closed or "-" in name):
+                hosts.add(host)
+                found.append(nodes["backendNodeId"][index])
+    return found[:_MOST_ROOTS]
 
 
 def _string(strings: list[str], index: int | None) -> str:
     return strings[index] if index is not None and 0 <= index < len(strings) else ""
-
-
-async def _resolve(document: Document, nodes: Iterable[int]) -> Any:
-    for node in nodes:
-        answer = await send(
-            document.session, "DOM.resolveNode", backendNodeId=node, executionContextId=document.context
-        )
-        if answer is not None and answer["object"].get("objectId"):
-            yield Remote(answer["object"]["objectId"])
 
 
 async def in_main_world(document: Document, expression: str) -> Any:

@@ -105,9 +105,7 @@ class ConsentSession:
         return await self._choose(wanted)
 
     async def _choose(self, wanted: StateName) -> ChoiceMade:
-        sighting = await self._find(LATE_MS)
-        if sighting is None:
-            sighting = await self._after_scrolling()
+        sighting = await self._find(LATE_MS, ask_rules=False) or await self._after_scrolling() or await self._platform()
         if sighting is None:
             return self._finish(wanted, Answer(made=None, error=NO_BANNER), None, Proof())
         before = await self._read()
@@ -145,7 +143,7 @@ class ConsentSession:
         except Error:
             return None  # the page is just going somewhere else: nothing stands there
 
-    async def _find(self, limit: float) -> Sighting | None:
+    async def _find(self, limit: float, *, ask_rules: bool = True) -> Sighting | None:
         """The banner, waited for in the page's own time; the rules are asked for the platform's name besides."""
         found: list[Sighting] = []
 
@@ -160,7 +158,7 @@ class ConsentSession:
             return False
 
         await until(self._pace, stands, limit)
-        platform = await self._platform()
+        platform = await self._platform() if ask_rules else None
         if found:
             return replace(found[0], cmp=found[0].cmp or self._cmp)
         return platform
@@ -179,9 +177,9 @@ class ConsentSession:
     async def _after_scrolling(self) -> Sighting | None:
         """Some banners wait for a visitor to scroll. Scrolls a screen down, looks, and goes back up."""
         try:
-            await self._page.evaluate("() => window.scrollBy(0, innerHeight)")
+            await self._page.evaluate("() => { window.scrollBy(0, innerHeight); }")
             sighting = await self._find(LOOK_MS)
-            await self._page.evaluate("() => window.scrollTo(0, 0)")
+            await self._page.evaluate("() => { window.scrollTo(0, 0); }")
         except Error:
             return None
         if sighting is not None:
@@ -189,7 +187,7 @@ class ConsentSession:
         return sighting
 
     async def _withdraw(self) -> ChoiceMade:
-        if await self._find(LOOK_MS) is not None:
+        if await self._find(LOOK_MS, ask_rules=False) is not None:
             accepted = await self._choose("accept")
             if accepted.made is None:
                 answer = Answer(made=None, error=f"nothing to withdraw, since accepting failed: {accepted.error}")

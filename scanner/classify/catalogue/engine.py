@@ -63,6 +63,10 @@ class Catalogue:
         """The vendor of that id."""
         return self._vendors.get(vendor_id)
 
+    def has_hosts(self, vendor_id: str) -> bool:
+        """Whether a vendor has hosts of its own; one without makes software for the customer's servers."""
+        return any(vendor_id in layer.with_hosts for layer in self._layers)
+
     def host(self, host: str, path: str = "") -> HostMatch | None:
         """Whose a host is, and what for. A `path` lets entries for a part of a shared host apply."""
         for layer in self._layers:
@@ -109,6 +113,10 @@ class Catalogue:
                 if found is not None:
                     return cookie_match(found, f"{source} (pack {layer.pack})" if layer.pack else source)
         return None
+
+    def knows(self, name: str) -> bool:
+        """Whether any entry has this name, of whatever kind and scope."""
+        return any(layer.exact(name) or layer.patterns(name) for layer in self._layers)
 
     def named(self, name: str, kind: Kind) -> CookieMatch | None:
         """The only vendor's entry that has this name in a certain scope, for a question that names no domain.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Literal, NamedTuple, cast
 
 from scanner.classify.catalogue.compiled import Layer
@@ -29,6 +30,9 @@ class Entry(NamedTuple):
     value: str | None
     confidence: Literal["certain", "likely"]
     literal: int
+
+
+_ANYWHERE = (0,)
 
 
 def parents(host: str) -> Iterator[str]:
@@ -59,7 +63,15 @@ class LayerIndex:
         self._hosts = layer["hosts"]
         self._paths = layer["paths"]
         self._cnames = layer["cnames"]
+        self._owners: dict[str, HostMatch] = {}
         self._lengths = _prefix_lengths(self._prefix)
+
+    @cached_property
+    def with_hosts(self) -> frozenset[str]:
+        """Ids of the vendors that have hosts."""
+        numbers = {found if isinstance(found, int) else found[0] for found in self._hosts.values()}
+        numbers |= {row[1] for rows in self._paths.values() for row in rows}
+        return frozenset(self.vendors[number].id for number in numbers)
 
     @property
     def counts(self) -> tuple[int, int, int]:
@@ -68,18 +80,32 @@ class LayerIndex:
 
     def host(self, host: str, path: str = "") -> HostMatch | None:
         """The entry for a host: a matching path prefix first, then the longest parent."""
-        for name in parents(host):
-            for prefix, number, category, role in self._paths.get(name, ()) if path else ():
-                if path.startswith(prefix):
-                    return HostMatch(name, prefix, self.vendors[number], cast("Category", category), role, self.pack)
-            found = self._hosts.get(name)
-            if found is None:
-                continue
+        name = host
+        while True:
+            if path and name in self._paths:
+                for prefix, number, category, role in self._paths[name]:
+                    if path.startswith(prefix):
+                        vendor = self.vendors[number]
+                        return HostMatch(name, prefix, vendor, cast("Category", category), role, self.pack)
+            if name in self._hosts:
+                return self._owner(name)
+            at = name.find(".")
+            if at < 0:
+                return None
+            name = name[at + 1 :]
+
+    def _owner(self, name: str) -> HostMatch:
+        owner = self._owners.get(name)
+        if owner is None:
+            found = self._hosts[name]
             if isinstance(found, int):
                 vendor = self.vendors[found]
-                return HostMatch(name, "", vendor, vendor.category, "service", self.pack)
-            return HostMatch(name, "", self.vendors[found[0]], cast("Category", found[1]), found[2], self.pack)
-        return None
+                owner = HostMatch(name, "", vendor, vendor.category, "service", self.pack)
+            else:
+                number, category, role = found
+                owner = HostMatch(name, "", self.vendors[number], cast("Category", category), role, self.pack)
+            self._owners[name] = owner
+        return owner
 
     def cname(self, target: str) -> VendorInfo | None:
         """The vendor to whom a CNAME target belongs."""
@@ -91,13 +117,22 @@ class LayerIndex:
 
     def exact(self, name: str) -> tuple[Entry, ...]:
         """Entries of exactly this name, in any scope."""
-        return tuple(self._entry(row) for row in self._exact.get(name, ()))
+        rows = self._exact.get(name)
+        if rows is None:
+            return ()
+        return tuple([self._entry(row) for row in rows])
 
     def patterns(self, name: str) -> tuple[Entry, ...]:
         """Entries whose pattern matches this name, in any scope, the longest literal part first."""
-        found = [row for row in self._candidates(name) if self._regex(row).fullmatch(name)]
-        found.sort(key=lambda row: (-self._rows[row][13], row))
-        return tuple(self._entry(row) for row in found)
+        found: list[int] = []
+        prefixes = self._prefix
+        for length in self._lengths.get(name[:1], _ANYWHERE):
+            rows = prefixes.get(name[:length])
+            if rows is not None:
+                found += [row for row in rows if self._regex(row).fullmatch(name)]
+        if len(found) > 1:
+            found.sort(key=lambda row: (-self._rows[row][13], row))
+        return tuple([self._entry(row) for row in found])
 
     def value_fits(self, entry: Entry, value: str | None) -> bool:
         """Whether a known value agrees with the entry; an unknown value does."""
@@ -107,11 +142,6 @@ class LayerIndex:
         if regex is None:
             regex = self._values[entry.value] = re.compile(entry.value)
         return regex.fullmatch(value) is not None
-
-    def _candidates(self, name: str) -> Iterator[int]:
-        for length in self._lengths.get(name[:1], ()):
-            yield from self._prefix.get(name[:length], ())
-        yield from self._prefix.get("", ())
 
     def _regex(self, row: int) -> re.Pattern[str]:
         regex = self._regexes.get(row)
@@ -129,9 +159,12 @@ class LayerIndex:
 
 
 def _prefix_lengths(prefixes: dict[str, list[int]]) -> dict[str, tuple[int, ...]]:
-    """For each first character, the lengths of the prefixes that begin with it, longest first."""
+    """For each first character, the lengths of the prefixes that begin with it, longest first.
+
+    A pattern that begins with a token has no prefix: it stands under the length zero of every character.
+    """
     lengths: dict[str, set[int]] = {}
     for text in prefixes:
         if text:
             lengths.setdefault(text[0], set()).add(len(text))
-    return {char: tuple(sorted(found, reverse=True)) for char, found in lengths.items()}
+    return {char: (*sorted(found, reverse=True), 0) for char, found in lengths.items()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from typing import Literal, NamedTuple
 
 from scanner.model.base import Category
@@ -90,8 +89,7 @@ class CookieMatch(NamedTuple):
     domains: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """The answer to one query. `match` says how it was found, null where nothing was; `category` is then `unknown`.
 
     `lifetime` is the catalogue's word (`2y`, `session`), `lifetime_seconds` the same in seconds where it has any.
@@ -114,7 +112,7 @@ class Match:
 
     def as_dict(self) -> dict[str, str | int | None]:
         """All fields, ready for JSON."""
-        return asdict(self)
+        return self._asdict()
 
     def as_text(self) -> str:
         """One line for a person."""

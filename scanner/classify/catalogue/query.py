@@ -50,8 +50,7 @@ def answer(catalogue: Catalogue, query: str) -> Match:
     name, at, domain = text.rpartition("@")
     if at and name and _HOST.fullmatch(domain.lstrip(".")):
         return _of_cookie_on(catalogue, query, name, domain.lstrip(".").rstrip(".").lower())
-    is_host = _HOST.fullmatch(text.strip(".")) is not None
-    if is_host:
+    if "." in text and _HOST.fullmatch(text.strip(".")):
         exact = catalogue.cookie(text, None)
         if exact is None or exact.pattern != text:
             host = text.strip(".").lower()
@@ -62,6 +61,8 @@ def answer(catalogue: Catalogue, query: str) -> Match:
 
 
 def _of_name(catalogue: Catalogue, query: str, name: str) -> Match:
+    if not catalogue.knows(name):
+        return _nothing(query)
     found = catalogue.cookie(name, None)
     if found is not None:
         return _from_cookie(query, found, found.source)
@@ -77,7 +78,7 @@ def _of_name(catalogue: Catalogue, query: str, name: str) -> Match:
 
 
 def _of_cookie_on(catalogue: Catalogue, query: str, name: str, domain: str) -> Match:
-    for kind in KINDS:
+    for kind in KINDS if catalogue.knows(name) else ():
         found = catalogue.cookie(name, domain, kind=kind)
         if found is not None:
             return _from_cookie(query, found, found.source if kind == "cookie" else f"{found.source}, {kind} storage")

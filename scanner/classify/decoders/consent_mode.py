@@ -33,7 +33,9 @@ def signal(given: dict[str, str]) -> str | None:
     if not raw:
         return None
     words = {**_of_gcd(gcd), **_of_gcs(gcs)}
-    return " ".join(raw) + (f" ({', '.join(f'{name} {words[name]}' for name in _TYPES if name in words)})" if words else "")
+    return " ".join(raw) + (
+        f" ({', '.join(f'{name} {words[name]}' for name in _TYPES if name in words)})" if words else ""
+    )
 
 
 def denied(given: dict[str, str], storage: str) -> bool:

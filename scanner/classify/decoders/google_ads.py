@@ -14,7 +14,21 @@ _PATH = re.compile(
     r"|/rmkt/collect/(\d+)"
 )
 _HOSTS = ("google.com", "doubleclick.net", "googleadservices.com", "googlesyndication.com")
-_IDENTIFIERS = ("auid", "gclid", "gclaw", "gclgb", "gcldc", "gac", "em", "eme", "ec_m", "uid", "cookie_id", "wbraid", "gbraid")
+_IDENTIFIERS = (
+    "auid",
+    "gclid",
+    "gclaw",
+    "gclgb",
+    "gcldc",
+    "gac",
+    "em",
+    "eme",
+    "ec_m",
+    "uid",
+    "cookie_id",
+    "wbraid",
+    "gbraid",
+)
 _ACTIVITY = re.compile(r"/(?:activityi?|ddm/activity|ddm/fls)[;/]", re.IGNORECASE)
 _MATRIX = re.compile(r"([a-zA-Z0-9_~]+)=([^;?/]*)")
 

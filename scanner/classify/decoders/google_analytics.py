@@ -71,6 +71,6 @@ def _classic(hit: Hit) -> tuple[Decoded, ...]:
     return (Decoded(_VENDOR, event=given.get("utmt", "page"), account=account, identifiers=present(given, ("utmcc",))),)
 
 
-GA4 = Decoder("Google Analytics 4", ("/collect?",), _ga4)
+GA4 = Decoder("Google Analytics 4", ("/collect?", "tid=G-"), _ga4)
 UNIVERSAL = Decoder("Universal Analytics", ("/collect", "/r/collect"), _universal)
 CLASSIC = Decoder("Google Analytics classic", ("__utm.gif",), _classic)

@@ -7,25 +7,37 @@ import re
 from scanner.classify.decoders.hit import Decoded, Decoder, Hit, consent_strings, present, text_at
 
 _NUMBER = re.compile(r"\d{5,}")
-_META_IDENTIFIERS = ("fbp", "fbc", "external_id", "udff[em]", "udff[ph]", "ud[em]", "ud[ph]", "ud[external_id]", "cs_fbp")
+_META_IDENTIFIERS = (
+    "fbp",
+    "fbc",
+    "external_id",
+    "udff[em]",
+    "udff[ph]",
+    "ud[em]",
+    "ud[ph]",
+    "ud[external_id]",
+    "cs_fbp",
+)
 
 
 def _meta(hit: Hit) -> tuple[Decoded, ...]:
     given = hit.given
     own = hit.on("facebook.com", "facebook.net")
     account = given.get("id", "")
-    if not hit.path.startswith(("/tr", "/privacy_sandbox/pixel")) or not _NUMBER.fullmatch(account) or "ev" not in given:
+    if (
+        not hit.path.startswith(("/tr", "/privacy_sandbox/pixel"))
+        or not _NUMBER.fullmatch(account)
+        or "ev" not in given
+    ):
         return ()
     if not own and "dl" not in given:
         return ()
-    denied = given.get("dpo") == "LDU" and False
     return (
         Decoded(
             "meta",
             event=given.get("ev"),
             account=account,
             consent=consent_strings(given),
-            denied=denied,
             identifiers=present(given, _META_IDENTIFIERS),
         ),
     )

@@ -9,7 +9,17 @@ from typing import Final
 from scanner.model.declaration import Claim, ClaimCode, DeclaredCookie
 from scanner.policy.claims.lexicon import Lexicon, Rule, lexicon, link_hints
 from scanner.policy.claims.pattern import Pattern, Sentence, Span, find
-from scanner.policy.claims.scope import LABEL_REACH, has_condition, is_denied, is_general_heading, is_generic
+from scanner.policy.claims.scope import (
+    LABEL_REACH,
+    depends_on_consent,
+    ends_in_negation,
+    has_condition,
+    is_denied,
+    is_explanation,
+    is_future,
+    is_general_heading,
+    is_generic,
+)
 from scanner.policy.claims.tokens import Tokens, pieces, tokenise
 from scanner.policy.reading import Reading
 from scanner.policy.reading import Sentence as ReadSentence
@@ -23,6 +33,29 @@ LEAD_WORDS: Final = 40
 _FALLBACK: Final = "en"
 
 
+SHORT_WORDS: Final = 6
+"""A sentence of at most this many words is a label: weaker than a full sentence."""
+
+_OPPOSITES: Final[tuple[tuple[ClaimCode, ClaimCode], ...]] = (
+    ("no_third_party_cookies", "third_party_cookies_used"),
+    ("no_marketing_cookies", "category_marketing"),
+    ("no_analytics_cookies", "category_analytics"),
+    ("only_necessary_cookies", "category_marketing"),
+    ("only_necessary_cookies", "category_analytics"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words that make a claim; `label` where they are no more than a heading or a short label."""
+
+    text: str
+    label: bool
+
+
+_Found = dict[ClaimCode, _Words]
+
+
 @dataclass(frozen=True, slots=True)
 class _View:
     """One piece of a sentence, alone and after the sentence that introduces its list."""
@@ -31,6 +64,7 @@ class _View:
     joined: Sentence
     offset: int
     words: Lexicon
+    denied: bool = False
 
 
 def find_claims(reading: Reading, cookies: Sequence[DeclaredCookie] = ()) -> tuple[Claim, ...]:
@@ -39,7 +73,7 @@ def find_claims(reading: Reading, cookies: Sequence[DeclaredCookie] = ()) -> tup
     `cookies` are the rows read from the same document: the categories they are filed under are in use here.
     A document in a language without a lexicon is read as English, which then finds addresses and little else.
     """
-    found: dict[ClaimCode, str] = {}
+    found: _Found = {}
     main = lexicon(reading.language or _FALLBACK) or lexicon(_FALLBACK)
     other = lexicon(_FALLBACK)
     assert main is not None and other is not None
@@ -51,13 +85,15 @@ def find_claims(reading: Reading, cookies: Sequence[DeclaredCookie] = ()) -> tup
         seen.add((sentence.text, sentence.lead_in))
         heading = sentence.section[-1] if sentence.section else ""
         if heading not in general:
-            general[heading] = any(is_general_heading(heading, words) for words in {main.language: main, "": other}.values())
+            general[heading] = any(
+                is_general_heading(heading, words) for words in {main.language: main, "": other}.values()
+            )
         for view in _views(sentence, main, other):
-            for code, evidence in _claims_of(view, sentence, general[heading], found):
-                found.setdefault(code, evidence)
+            found.update(_claims_of(view, sentence, general[heading], found))
     _from_links(reading, found)
     _from_cookies(cookies, found)
-    return tuple(Claim(code=code, evidence=found[code], source=reading.url) for code in sorted(found))
+    _settle(found)
+    return tuple(Claim(code=code, evidence=found[code].text, source=reading.url) for code in sorted(found))
 
 
 def _views(sentence: ReadSentence, main: Lexicon, other: Lexicon) -> Iterator[_View]:
@@ -71,7 +107,13 @@ def _views(sentence: ReadSentence, main: Lexicon, other: Lexicon) -> Iterator[_V
             yield _View(alone=read, joined=read, offset=0, words=words)
             continue
         lead = _last_words(tokenise(sentence.lead_in), LEAD_WORDS)
-        yield _View(alone=read, joined=words.vocabulary.read(_join(lead, alone)), offset=len(lead.words), words=words)
+        yield _View(
+            alone=read,
+            joined=words.vocabulary.read(_join(lead, alone)),
+            offset=len(lead.words),
+            words=words,
+            denied=ends_in_negation(words.vocabulary.read(lead), words),
+        )
 
 
 def _language_of(tokens: Tokens, main: Lexicon, other: Lexicon) -> Lexicon:
@@ -86,7 +128,9 @@ def _language_of(tokens: Tokens, main: Lexicon, other: Lexicon) -> Lexicon:
 def _last_words(tokens: Tokens, count: int) -> Tokens:
     if len(tokens.words) <= count:
         return tokens
-    return Tokens(tokens.text, tokens.words[-count:], tokens.spans[-count:], tokens.clauses[-count:], tokens.parts[-count:])
+    return Tokens(
+        tokens.text, tokens.words[-count:], tokens.spans[-count:], tokens.clauses[-count:], tokens.parts[-count:]
+    )
 
 
 def _join(lead: Tokens, item: Tokens) -> Tokens:
@@ -102,28 +146,39 @@ def _join(lead: Tokens, item: Tokens) -> Tokens:
     )
 
 
-def _claims_of(
-    view: _View, read: ReadSentence, general: bool, found: dict[ClaimCode, str]
-) -> Iterator[tuple[ClaimCode, str]]:
+def _claims_of(view: _View, read: ReadSentence, general: bool, found: _Found) -> Iterator[tuple[ClaimCode, _Words]]:
     words = view.words
     generic = is_generic(view.joined, words, general)
-    question = read.text.rstrip().endswith("?")
-    conditional: bool | None = None
+    label = read.block.kind == "heading" or len(view.alone.tokens.words) <= SHORT_WORDS
     for rule in words.rules:
-        if rule.code in found or (question and rule.scope == "own"):
+        known = found.get(rule.code)
+        if known is not None and (label or not known.label):
             continue
-        if generic and rule.scope == "own":
+        if _out_of_place(rule, view, read, generic):
             continue
-        if rule.strict:
-            conditional = has_condition(view.joined, words) if conditional is None else conditional
-            if conditional:
-                continue
         for pattern in rule.patterns:
             span = _first(pattern, rule, view)
             if span is None or (generic and rule.scope == "label" and span[0] - view.offset >= LABEL_REACH):
                 continue
-            yield rule.code, _evidence(view, span)
+            yield rule.code, _Words(_evidence(view, span), label)
             break
+
+
+def _out_of_place(rule: Rule, view: _View, read: ReadSentence, generic: bool) -> bool:
+    """Whether a rule has nothing to say of this sentence, whatever its words."""
+    if rule.scope == "own" and (generic or read.text.rstrip().endswith("?")):
+        return True
+    if rule.scope in ("any", "label") and is_explanation(view.alone, view.words):
+        return True
+    if not rule.headings and read.block.kind == "heading":
+        return True
+    if rule.negation in ("near", "far") and (view.denied or is_future(view.joined, view.words)):
+        return True
+    if rule.strict and has_condition(view.joined, view.words):
+        return True
+    if rule.strict and rule.negation == "needed" and depends_on_consent(view.joined, view.words):
+        return True
+    return any(find(pattern, view.joined) for pattern in rule.unless)
 
 
 def _first(pattern: Pattern, rule: Rule, view: _View) -> Span | None:
@@ -148,7 +203,21 @@ def _evidence(view: _View, span: Span) -> str:
     return tokens.quote(start, max(end, start + 1))
 
 
-def _from_links(reading: Reading, found: dict[ClaimCode, str]) -> None:
+def _settle(found: _Found) -> None:
+    """Where a promise and its opposite are both read, a mere label gives way to the promise.
+
+    "Only necessary cookies" gives way to a full sentence that says otherwise: it is then said of one case only.
+    """
+    for promise, opposite in _OPPOSITES:
+        if promise not in found or opposite not in found:
+            continue
+        if found[opposite].label:
+            del found[opposite]
+        elif promise == "only_necessary_cookies":
+            del found[promise]
+
+
+def _from_links(reading: Reading, found: _Found) -> None:
     for link in reading.links:
         target = link.url.casefold()[:2000]
         for code, parts in link_hints().items():
@@ -156,10 +225,10 @@ def _from_links(reading: Reading, found: dict[ClaimCode, str]) -> None:
                 continue
             block = next((b for b in reading.blocks[link.block : link.block + 1] if link.text in b.text), None)
             if block is not None and link.text.strip():
-                found[code] = block.text if len(block.text) <= LONGEST_EVIDENCE else link.text
+                found[code] = _Words(block.text if len(block.text) <= LONGEST_EVIDENCE else link.text, label=True)
 
 
-def _from_cookies(cookies: Sequence[DeclaredCookie], found: dict[ClaimCode, str]) -> None:
+def _from_cookies(cookies: Sequence[DeclaredCookie], found: _Found) -> None:
     codes: dict[str, ClaimCode] = {
         "necessary": "category_necessary",
         "functional": "category_functional",
@@ -168,6 +237,6 @@ def _from_cookies(cookies: Sequence[DeclaredCookie], found: dict[ClaimCode, str]
     }
     for cookie in cookies:
         if cookie.category is not None:
-            found.setdefault(codes[cookie.category], cookie.quote)
+            found.setdefault(codes[cookie.category], _Words(cookie.quote, label=False))
         if cookie.party == "third":
-            found.setdefault("third_party_cookies_used", cookie.quote)
+            found.setdefault("third_party_cookies_used", _Words(cookie.quote, label=False))

@@ -32,6 +32,8 @@ class Rule:
     scope: Scope
     negation: Negation
     strict: bool
+    headings: bool
+    unless: tuple[Pattern, ...]
     patterns: tuple[Pattern, ...]
 
 
@@ -44,8 +46,10 @@ class ScopeWords:
     own: Element
     elsewhere: Element
     conditions: Element
+    future: Element
     negation: Element
     not_a_negation: Element
+    on_consent: Element
     negation_after: int
 
 
@@ -144,6 +148,8 @@ def _rule(
         scope=scope,
         negation=negation,
         strict=bool(entry.get("strict", False)),
+        headings=bool(entry.get("headings", True)),
+        unless=_patterns(entry.get("unless", ()), groups, f"{language}.toml: {code}"),
         patterns=_patterns([*entry["patterns"], *extra], groups, f"{language}.toml: {code}"),
     )
 
@@ -164,8 +170,10 @@ def _scope(own: Mapping[str, Any], groups: Mapping[str, list[str]], language: st
         own=_words(words["own"]),
         elsewhere=_words(words["elsewhere"]),
         conditions=_words(words["conditions"]),
+        future=_words(words["future"]),
         negation=_words([*groups["not"], *groups.get("no", ())]),
-        not_a_negation=_words(words["not_a_negation"]),
+        not_a_negation=_words([*words["not_a_negation"], *groups["without_consent"]]),
+        on_consent=_words([*groups["after_consent"], *groups["until_consent"], *groups["without_consent"]]),
         negation_after=int(own.get("negation_after", 0)),
     )
 
@@ -175,8 +183,9 @@ def _words(phrases: Iterable[str]) -> Element:
 
 
 def _shapes(rules: Iterable[Rule], scope: ScopeWords) -> set[str]:
-    elements = [scope.own, scope.elsewhere, scope.conditions, scope.negation, scope.not_a_negation]
-    patterns = [*scope.general_headings, *scope.generic, *(p for rule in rules for p in rule.patterns)]
+    elements = [scope.own, scope.elsewhere, scope.conditions, scope.future, scope.negation]
+    elements += [scope.not_a_negation, scope.on_consent]
+    patterns = [*scope.general_headings, *scope.generic, *(p for rule in rules for p in (*rule.patterns, *rule.unless))]
     for pattern in patterns:
         sequences: tuple[tuple[Step, ...], ...] = (pattern.steps, *pattern.absent)
         elements += [step.element for steps in sequences for step in steps]

@@ -3,14 +3,15 @@
 A pattern is written in words. Between two elements stands nothing (they are neighbours) or one of these:
 
 - `..` or `..N`: in this order, with at most N words between (5 where N is not given);
-- `~` or `~N`: in either order, with at most N words between (5 where N is not given);
+- `~` or `~N`: in either order, with at most N words between (5 where N is not given), or within;
 - `&`: anywhere in the same sentence, in either order;
 - `!`: from here on, what must not occur anywhere in the sentence (may be repeated).
 
 An element is a word, or several with `|` between. `stem*`, `*stem` and `*stem*` match beginnings, ends and insides of
-words, `{group}` any phrase of a named group, `<email>`, `<url>` and `<number>` what their names say, `url:part` an address that
-contains that part, and a final `?` makes an element optional. `^` as the first element ties the pattern to the beginning of the sentence, `$` as the last
-one to its end. Matching is a join of position lists: linear in the words of a sentence, whatever they are.
+words, `{group}` any phrase of a named group, `<email>`, `<url>` and `<number>` what their names say, `url:part` an
+address that contains that part, and a final `?` makes an element optional. `^` as the first element ties the pattern
+to the beginning of the sentence, `$` as the last one to its end, and `$,` to the end of a part (before a comma).
+Matching is a join of position lists: linear in the words of a sentence, whatever they are.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ MAX_SPANS: Final = 48
 """Most partial matches followed at once; a sentence that repeats itself more often than this tells nothing new."""
 
 _OPERATOR = re.compile(r"^(\.\.|~)(\d*)$")
+
+_ENDS = ("$", "$,")
 
 Kind = Literal["next", "gap", "near", "any"]
 Span = tuple[int, int]
@@ -62,6 +65,7 @@ class Pattern:
     absent: tuple[tuple[Step, ...], ...] = ()
     at_start: bool = False
     at_end: bool = False
+    at_part_end: bool = False
     negated: bool = False
 
 
@@ -159,6 +163,9 @@ def find(pattern: Pattern, sentence: Sentence) -> list[Span]:
         spans = [s for s in spans if s[0] == 0]
     if pattern.at_end:
         spans = [s for s in spans if s[1] == len(sentence.tokens.words)]
+    if pattern.at_part_end:
+        parts = (*sentence.tokens.parts, -1)
+        spans = [s for s in spans if parts[s[1] - 1] != parts[s[1]]]
     if not spans or any(_match(steps, sentence) for steps in pattern.absent):
         return []
     return sorted(spans, key=lambda s: (s[1] - s[0], s))
@@ -188,37 +195,41 @@ def _join(found: list[Span], here: list[Span], step: Step) -> set[Span]:
     joined: set[Span] = set()
     for start, end in found:
         for low, high in here[: MAX_SPANS * 4]:
-            if low >= end:
-                if step.kind == "any" or low - end <= step.gap:
+            if step.kind == "any":
+                joined.add((min(start, low), max(end, high)))
+            elif low >= end:
+                if low - end <= step.gap:
                     joined.add((start, high))
-            elif high <= start and (step.kind == "any" or (step.kind == "near" and start - high <= step.gap)):
-                joined.add((low, end))
+            elif step.kind == "near" and start - high <= step.gap:
+                joined.add((min(start, low), max(end, high)))
     return joined
 
 
 def compile_pattern(text: str, groups: Mapping[str, Iterable[str]], negations: frozenset[str]) -> Pattern | None:
     """Compile one pattern; None where it names a group that this language does not fill.
 
-    `negations` are the group names that carry a negation: a pattern with one of them says "not" itself.
+    `negations` are the groups of words that deny: a pattern with one of them says "not" itself.
 
     Raises:
         PatternError: the text is not of the language.
     """
     parts = re.split(r"\s+!\s+", text.strip())
     words = parts[0].split()
-    at_start, at_end = words[:1] == ["^"], words[-1:] == ["$"]
-    words = words[1 if at_start else 0 : len(words) - 1 if at_end else len(words)]
+    at_start, last = words[:1] == ["^"], words[-1] if words else ""
+    words = words[1 if at_start else 0 : len(words) - 1 if last in _ENDS else len(words)]
     steps = _steps(words, groups, text)
     if steps is None:
         return None
+    denials = {tuple(shape(part) for part in m.split()) for name in negations for m in groups.get(name, ())}
     absent = [s for s in (_steps(p.split(), groups, text) for p in parts[1:]) if s]
     return Pattern(
         text=text,
         steps=steps,
         absent=tuple(absent),
         at_start=at_start,
-        at_end=at_end,
-        negated=any(f"{{{name}}}" in parts[0] for name in negations),
+        at_end=last == "$",
+        at_part_end=last == "$,",
+        negated=any(step.element.phrases & denials for step in steps),
     )
 
 

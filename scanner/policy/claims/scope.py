@@ -12,6 +12,9 @@ NEAR_BEFORE = 6
 FAR_BEFORE = 18
 """The same where an enumeration may stand between ("we do not sell, rent or otherwise share ...")."""
 
+LEAD_REACH = 5
+"""A negation within this many words of the end of an introduction denies the whole list."""
+
 LABEL_REACH = 3
 """A label of a kind of cookie begins within this many words of its sentence."""
 
@@ -31,9 +34,31 @@ def is_generic(sentence: Sentence, words: Lexicon, in_general_section: bool) -> 
     return any(find(pattern, sentence) for pattern in words.scope.generic)
 
 
+def is_explanation(sentence: Sentence, words: Lexicon) -> bool:
+    """Whether a sentence says what cookies as such are, wherever it stands."""
+    return not sentence.spans(words.scope.own) and any(find(p, sentence) for p in words.scope.generic)
+
+
+def is_future(sentence: Sentence, words: Lexicon) -> bool:
+    """Whether the sentence speaks of what may come one day."""
+    return bool(sentence.spans(words.scope.future))
+
+
+def ends_in_negation(lead: Sentence, words: Lexicon) -> bool:
+    """Whether an introduction denies what its list names: "We do not:", "What we will never do:"."""
+    size = len(lead.tokens.words)
+    masked = {p for low, high in lead.spans(words.scope.not_a_negation) for p in range(low, high)}
+    return any(size - high <= LEAD_REACH and low not in masked for low, high in lead.spans(words.scope.negation))
+
+
 def has_condition(sentence: Sentence, words: Lexicon) -> bool:
     """Whether the sentence makes its statement depend on something."""
     return bool(sentence.spans(words.scope.conditions))
+
+
+def depends_on_consent(sentence: Sentence, words: Lexicon) -> bool:
+    """Whether the sentence speaks of the visitor's consent given or not given."""
+    return bool(sentence.spans(words.scope.on_consent))
 
 
 def is_denied(span: Span, pattern: Pattern, rule: Rule, sentence: Sentence, words: Lexicon) -> bool:

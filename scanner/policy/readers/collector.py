@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from dataclasses import dataclass, field
@@ -77,14 +78,17 @@ class TextBuffer:
                     self._spans.append(Span(kind, start, self._length, url))
                 return
 
+    def clear(self) -> None:
+        """Forget what was written; open stretches go on."""
+        if self._length:
+            self.take()
+
     def take(self) -> tuple[str, tuple[str, ...], tuple[Span, ...]]:
         """Text, lines and spans so far; the buffer is empty afterwards, open stretches go on."""
         raw = "".join(self._pieces)
         text = raw.rstrip()
         bounds = [0, *self._breaks, len(raw)]
-        lines = tuple(
-            line for start, end in zip(bounds, bounds[1:], strict=False) if (line := raw[start:end].strip())
-        )
+        lines = tuple(line for start, end in itertools.pairwise(bounds) if (line := raw[start:end].strip()))
         spans = [*self._spans, *(Span(k, s, self._length, u) for k, s, u in self._open if self._length > s)]
         spans = [Span(s.kind, s.start, min(s.end, len(text)), s.url) for s in spans if s.start < len(text)]
         self._pieces, self._length, self._blank, self._breaks, self._spans = [], 0, True, [], []
@@ -249,15 +253,13 @@ class Collector:
         if self._table is not None:
             self._table.raw.rows.append([])
 
-    def begin_cell(
-        self, *, header: bool = False, rowspan: int = 1, colspan: int = 1, label: str | None = None
-    ) -> None:
+    def begin_cell(self, *, header: bool = False, rowspan: int = 1, colspan: int = 1, label: str | None = None) -> None:
         """A cell begins: text goes into it until `end_cell`."""
         if self._table is None:
             return
         if not self._table.raw.rows:
             self._table.raw.rows.append([])
-        self._buffer.take()
+        self._buffer.clear()
         self._cell = RawCell(header=header, rowspan=rowspan, colspan=colspan, label=label)
         self._table.raw.rows[-1].append(self._cell)
 

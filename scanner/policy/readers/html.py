@@ -5,21 +5,24 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
 from scanner.policy.readers.collector import Collector, clean
 from scanner.policy.readers.visibility import is_chrome, is_hidden, weigh
 from scanner.policy.reading import PSEUDO_HEADING
 
-_DROPPED = frozenset(
-    "script style noscript template svg math iframe object embed canvas audio video map select textarea input "
-    "title meta link base progress meter datalist option".split()
-)
-_CONTAINERS = frozenset(
-    "article aside blockquote body center details dialog div fieldset figure footer form header hgroup html main nav "
-    "section ul ol dl menu table tbody thead tfoot tr".split()
-)
-_PARAGRAPHS = frozenset("p pre address figcaption hr button summary legend caption dt dd li td th".split())
+_DROPPED = frozenset({
+    "audio", "base", "canvas", "datalist", "embed", "iframe", "input", "link", "map", "math", "meta", "noscript",
+    "object", "option", "progress", "script", "select", "style", "svg", "template", "textarea", "title", "video",
+})  # fmt: skip
+_CONTAINERS = frozenset({
+    "article", "aside", "blockquote", "body", "center", "details", "dialog", "div", "dl", "fieldset", "figure",
+    "footer", "form", "header", "hgroup", "html", "main", "menu", "nav", "ol", "section", "table", "tbody", "tfoot",
+    "thead", "tr", "ul",
+})  # fmt: skip
+_PARAGRAPHS = frozenset({
+    "address", "button", "caption", "dd", "dt", "figcaption", "hr", "legend", "li", "p", "pre", "summary", "td", "th",
+})  # fmt: skip
 _SPANS = {"strong": "strong", "b": "strong", "code": "code", "kbd": "code", "samp": "code", "tt": "code", "a": "link"}
 _HEADING = re.compile(r"h[1-6]")
 _HEADING_CLASS = re.compile(

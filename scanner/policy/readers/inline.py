@@ -9,7 +9,7 @@ from scanner.policy.readers.collector import Collector
 
 _TOKEN = re.compile(
     r"(?P<escape>\\[!-/:-@\[-`{-~])"
-    r"|(?P<code>`+)(?P<verbatim>[^`]*)(?P=code)"
+    r"|(?<!`)(?P<code>`{1,8})(?!`)(?P<verbatim>[^`]*)(?P=code)(?!`)"
     r"|!\[(?P<alt>[^\]\[]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)"
     r"|\[(?P<text>(?:\\.|[^\]\[\\]|\[[^\]\[]*\])*)\]\((?P<url>(?:\\.|[^()\s\\]|\([^()\s]*\))*)(?:\s+[\"'][^\"']*[\"'])?\)"
     r"|<(?P<auto>(?:https?|mailto):[^\s<>]+)>"
@@ -20,10 +20,15 @@ _TOKEN = re.compile(
     re.I,
 )
 _MAX_DEPTH = 3
+_MAX_LINE = 20_000
+"""A longer line is no prose by a writer; it is taken as it is."""
 
 
 def write_inline(text: str, out: Collector, depth: int = 0) -> None:
     """Write one line of Markdown as a reader would see it."""
+    if len(text) > _MAX_LINE:
+        out.text(html.unescape(text))
+        return
     closers = _closers(text)
     position = 0
     for match in _TOKEN.finditer(text):

@@ -61,13 +61,17 @@ class _Reader:
     def paragraph_end(self, at: int) -> int:
         """The line after the last one that belongs to the paragraph which begins here."""
         end = at + 1
-        while end < len(self.lines) and self.lines[end].strip() and self.continues(self.lines[end - 1], self.lines[end]):
+        while (
+            end < len(self.lines) and self.lines[end].strip() and self.continues(self.lines[end - 1], self.lines[end])
+        ):
             end += 1
         return end
 
     def continues(self, line: str, following: str) -> bool:
         """Whether a line break is mere wrapping: the next word would not have fitted on the line."""
-        if _BULLET.match(following) or _LABELLED.match(following):
+        first = following.split(None, 1)[0]
+        # An identifier at the beginning of a line begins a row or an item of its own.
+        if _BULLET.match(following) or _LABELLED.match(following) or ("_" in first and self.width is None):
             return False
         if self.width is None:
             return following.lstrip()[:1].islower() and len(line) > 60 and not line.endswith((".", ":"))
@@ -80,7 +84,7 @@ class _Reader:
         text = " ".join(line.strip() for line in self.lines[at:end])
         bullet = _BULLET.match(self.lines[at])
         if bullet:
-            self.item(bullet, text[len(bullet.group(2)) :].strip())
+            self.item(text[len(bullet.group(2)) :].strip())
             return
         alone = at == 0 or not self.lines[at - 1].strip()
         if end - at == 1 and self.is_heading(at, text, alone=alone):
@@ -89,12 +93,12 @@ class _Reader:
             return
         numbered = _NUMBERED.match(self.lines[at])
         if numbered:
-            self.item(numbered, text[len(numbered.group(2)) :].strip())
+            self.item(text[len(numbered.group(2)) :].strip())
             return
         self.list_id = None
         self.write("paragraph", 0, text)
 
-    def item(self, match: re.Match[str], text: str) -> None:
+    def item(self, text: str) -> None:
         if self.list_id is None:
             self.list_id = self.out.new_list()
         self.write("item", 1, text, self.list_id)

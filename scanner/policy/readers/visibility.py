@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _LONG = 80
@@ -33,7 +33,7 @@ _CHROME_HINT = re.compile(
     r"|skip-?link|page-?footer|footer-?(?:menu|nav|widgets?|links))(?=[\s_]|$)",
     re.I,
 )
-_INLINE = frozenset("span b i em strong small a label sup sub u code font".split())
+_INLINE = frozenset(["span", "b", "i", "em", "strong", "small", "a", "label", "sup", "sub", "u", "code", "font"])
 
 
 def is_hidden(element: etree._Element) -> bool:

@@ -14,6 +14,9 @@ from scanner.policy.vendors.words import VendorWords
 LIST_REACH: Final = 16
 """Words after "we do not use" in which names are denied."""
 
+AFTERTHOUGHT: Final = 5
+"""Words after a name in which a "not" denies it ("Google Analytics is not used")."""
+
 SHORT: Final = 6
 """A sentence of at most this many words is a label or an entry of a list."""
 
@@ -23,6 +26,7 @@ class Place:
     """A sentence with its names, read for the words around them. `row` is the text of a table row's other cells."""
 
     read: ReadSentence
+    language: str | None
     sentence: Sentence
     mentions: tuple[Mention, ...]
     generic: bool
@@ -37,7 +41,7 @@ def denied(place: Place, words: VendorWords) -> frozenset[int]:
     """Indexes of the mentions that the sentence says are not used here."""
     out: set[int] = set()
     for index, mention in enumerate(place.mentions):
-        follows = index - 1 in out and mention.start - place.mentions[index - 1].end <= 2
+        follows = index - 1 in out and mention.start - place.mentions[index - 1].end <= 1
         same_clause = _clause(place, mention) == _clause(place, place.mentions[index - 1]) if index else False
         if (follows and same_clause) or _denied(place, mention, words):
             out.add(index)
@@ -50,11 +54,11 @@ def _clause(place: Place, mention: Mention) -> int:
 
 def _denied(place: Place, mention: Mention, words: VendorWords) -> bool:
     sentence, tokens = place.sentence, place.sentence.tokens
+    if any(s[0] < mention.end + 8 for s in sentence.spans(words.signs["you"])):
+        return False
     for low, high in sentence.spans(words.signs["not_first"]):
         if 0 <= mention.start - high <= 2 and tokens.parts[low] == tokens.parts[mention.start]:
             return True
-    if any(s[0] < mention.end + 8 for s in sentence.spans(words.signs["you"])):
-        return False
     uses = sentence.spans(words.signs["use"])
     for low, high in sentence.spans(words.signs["not"]):
         if tokens.clauses[low] != tokens.clauses[mention.start]:
@@ -63,7 +67,12 @@ def _denied(place: Place, mention: Mention, words: VendorWords) -> bool:
         if high <= mention.start:
             if mention.start - high <= LIST_REACH and any(u[1] <= mention.start for u in nearby):
                 return True
-        elif low >= mention.end and low - mention.end <= 5 and nearby and tokens.parts[low] == tokens.parts[mention.start]:
+        elif (
+            low >= mention.end
+            and low - mention.end <= 5
+            and nearby
+            and tokens.parts[low] == tokens.parts[mention.start]
+        ):
             return True
     return _denied_by_lead_in(place, words)
 
@@ -72,8 +81,9 @@ def _denied_by_lead_in(place: Place, words: VendorWords) -> bool:
     lead = place.lead_in
     if lead is None or lead.spans(words.signs["you"]):
         return False
+    size = len(lead.tokens.words)
     uses = lead.spans(words.signs["use"])
-    return any(_gap(n, u) <= 3 for n in lead.spans(words.signs["not"]) for u in uses)
+    return any(size - n[1] <= 2 or any(_gap(n, u) <= 3 for u in uses) for n in lead.spans(words.signs["not"]))
 
 
 def _gap(one: Span, two: Span) -> int:
@@ -90,7 +100,9 @@ def accepted(place: Place, mention: Mention, words: VendorWords, book: NameBook)
 
 
 def _is_link_only(place: Place, words: VendorWords) -> bool:
-    return bool(place.sentence.spans(words.signs["link_only"])) and not place.sentence.spans(words.signs["service_sign"])
+    return bool(place.sentence.spans(words.signs["link_only"])) and not place.sentence.spans(
+        words.signs["service_sign"]
+    )
 
 
 def _is_browser_help(place: Place, mention: Mention, words: VendorWords) -> bool:
@@ -112,8 +124,20 @@ def _has_sign(place: Place, mention: Mention, words: VendorWords) -> bool:
         return True
     if any(not other.name.ambiguous for other in place.mentions if other is not mention):
         return True
+    if _is_capitalised_inside(place, mention):
+        return True
     around = (mention.start, mention.end)
     return any(_gap(around, s) <= 1 for s in sentence.spans(words.signs["service_sign"]))
+
+
+def _is_capitalised_inside(place: Place, mention: Mention) -> bool:
+    """Whether the name has a capital after a word without one: no accident where nouns are written small."""
+    if place.language == "de" or mention.start == 0 or place.read.block.kind == "heading":
+        return False
+    tokens = place.sentence.tokens
+    return (
+        tokens.quote(mention.start - 1, mention.start).islower() and tokens.quote(mention.start, mention.end).istitle()
+    )
 
 
 def _is_only_owner(place: Place, mention: Mention, words: VendorWords, book: NameBook) -> bool:

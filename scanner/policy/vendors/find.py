@@ -1,4 +1,4 @@
-"""Reading the vendors out of a document: names in prose and lists, providers of cookies, and what the structure says."""
+"""Reading the vendors out of a document: names in prose and lists, providers of cookies, what the structure says."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def find_vendors(
             if index in out:
                 refused.add(key)
             elif not is_operator(key, operators) and accepted(place, mention, words, book):
-                scores = weigh(place, index, words)
+                scores = weigh(place, index, words, book)
                 scores.update(_description(places, number, mention, words))
                 ledger.add(key, mention.name.spelling, _quote(place.read.text), scores, mention.name.field)
     _from_structure(reading, words, book, operators, ledger)
@@ -81,7 +81,9 @@ def find_vendors(
 
 def _vendor(entry: _Found, source: str) -> DeclaredVendor:
     name = max(entry.spellings, key=lambda s: (entry.spellings[s], len(s), s))
-    return DeclaredVendor(name=name, purpose_category=decide(entry.scores, entry.field), quote=entry.quote, source=source)
+    return DeclaredVendor(
+        name=name, purpose_category=decide(entry.scores, entry.field), quote=entry.quote, source=source
+    )
 
 
 def _quote(text: str) -> str:
@@ -106,6 +108,7 @@ def _places(reading: Reading, words: VendorWords, book: NameBook) -> Iterator[Pl
         row_read = words.vocabulary.read(tokenise(_others(row, read.text))) if row else None
         yield Place(
             read=read,
+            language=reading.language,
             sentence=sentence,
             mentions=mentions,
             generic=_generic(read, language, general) if mentions else False,
@@ -142,7 +145,7 @@ def _description(places: list[Place], number: int, mention: Mention, words: Vend
     scores: Scores = Counter()
     if len(place.sentence.tokens.words) > SHORT + 2 or place.read.block.kind in ("paragraph", "cell"):
         return scores
-    for weight, other in zip((3.0, 2.0, 1.0, 1.0), places[number + 1 : number + 1 + DESCRIPTION], strict=False):
+    for weight, other in zip((6, 4, 2, 2), places[number + 1 : number + 1 + DESCRIPTION], strict=False):
         if other.read.block.kind == place.read.block.kind:
             break
         if any(m.name.key != mention.name.key for m in other.mentions) and len(other.sentence.tokens.words) <= SHORT:
@@ -155,7 +158,7 @@ def _from_structure(
     reading: Reading, words: VendorWords, book: NameBook, operators: frozenset[str], ledger: _Ledger
 ) -> None:
     for candidate in candidates(reading, words):
-        if book.mentions(tokenise(candidate.name)) or is_operator(candidate.name, operators):
+        if book.mentions(tokenise(candidate.name)) or is_operator(candidate.name, operators, loosely=True):
             continue
         if candidate.read is not None and book.mentions(tokenise(candidate.read.text[:1000])):
             continue
@@ -164,7 +167,7 @@ def _from_structure(
         texts = [candidate.quote, candidate.row]
         if candidate.read is not None:
             texts += [candidate.read.lead_in or "", *candidate.read.section[-1:]]
-        for text, weight in zip(texts, (3.0, 3.0, 2.0, 2.0), strict=False):
+        for text, weight in zip(texts, (6, 6, 4, 4), strict=False):
             scores.update(weigh_description(words.vocabulary.read(tokenise(text[:1500])), words, weight))
         ledger.add(key, candidate.name, _quote(candidate.quote), scores, None)
 
@@ -179,15 +182,19 @@ def _from_providers(
     for cookie in cookies:
         provider = (cookie.provider or "").strip()
         tokens = tokenise(provider[:200])
-        if not tokens.words or tokens.words[0].startswith("<") or is_operator(provider, operators):
+        if (
+            not tokens.words
+            or tokens.words[0].startswith("<")
+            or is_operator(provider, operators, loosely=not book.mentions(tokens))
+        ):
             continue
         mentions = book.mentions(tokens)
         scores: Scores = Counter()
         if cookie.category is not None:
             category: PurposeCategory = cookie.category
-            scores[category] = 3.0
+            scores[category] = 6
         for mention in mentions:
             ledger.add(mention.name.key, mention.name.spelling, _quote(cookie.quote), scores, mention.name.field)
-        if not mentions and plausible(provider) and len(tokens.words) <= 5 and "." not in provider.strip("."):
+        if not mentions and plausible(provider, words) and len(tokens.words) <= 5 and "." not in provider.strip("."):
             key = f"?{fold(without_legal_form(provider))}"
             ledger.add(key, provider, _quote(cookie.quote), scores, None)

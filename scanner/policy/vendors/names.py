@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,11 @@ from typing import Any, Final
 
 from scanner.model.vendor import Vendor
 from scanner.policy.claims.tokens import Tokens, fold, tokenise
+
+_PLUS = re.compile(r"\s?\+(?!\w)")
+
+_SHORT_NAME: Final = 5
+"""A name whose first word has at most this many letters counts only with a capital, or spelt as in the list."""
 
 _SURE_LENGTH: Final = 6
 """A single catalogue word of at least this many letters is taken for a name wherever it stands capitalised."""
@@ -65,7 +71,7 @@ class NameBook:
     def _at(self, tokens: Tokens, position: int) -> Name | None:
         for name in self.by_first.get(tokens.words[position], ()):
             end = position + len(name.words)
-            if tokens.words[position:end] == name.words and _written_alike(name, tokens, position, end):
+            if tokens.words[position:end] == name.words and _is_written(name, tokens, position, end):
                 return name
         return None
 
@@ -80,16 +86,33 @@ class NameBook:
         return False
 
 
-def _written_alike(name: Name, tokens: Tokens, start: int, end: int) -> bool:
-    """Ordinary words count as a name only when written like the name; several words only within one clause."""
+def _is_written(name: Name, tokens: Tokens, start: int, end: int) -> bool:
+    """Whether the words, which fit the name, are written as it is: digits, `+` and `&` too, within one clause.
+
+    An ordinary word counts as a name only when it has the name's capitals.
+    """
     if len(set(tokens.clauses[start:end])) > 1:
         return False
     written = tokens.quote(start, end)
-    if len(written) > len(name.spelling) + 6:
+    plus = _PLUS.match(tokens.text, tokens.spans[end - 1][1])
+    if _signs(written) + ("+" if plus else "") != _signs(name.spelling):
         return False
     if not name.ambiguous:
-        return not name.vendor or len(name.words) > 1 or len(written) > 5 or written[:1].isupper() or written == name.spelling
-    return written == name.spelling or (written[:1].isupper() and name.spelling[:1].isupper() and written[1:] == name.spelling[1:])
+        return (
+            not name.vendor
+            or len(name.words) > 1
+            or len(written) > 5
+            or written[:1].isupper()
+            or written == name.spelling
+        )
+    return written == name.spelling or (
+        written[:1].isupper() and name.spelling[:1].isupper() and written[1:] == name.spelling[1:]
+    )
+
+
+def _signs(text: str) -> str:
+    """What is left of a name when spaces and punctuation are disregarded."""
+    return "".join(c for c in fold(text) if c.isalnum() or c in "+&")
 
 
 @lru_cache(maxsize=1)
@@ -114,13 +137,13 @@ def _own_names() -> tuple[Name, ...]:
 
 def name_book(known: Sequence[Vendor] = ()) -> NameBook:
     """The names of the data file and those of the catalogue, joined; the data file wins where both know a spelling."""
-    names: dict[tuple[str, ...], Name] = {}
+    names: dict[str, Name] = {}
     for name in _own_names():
-        kept = names.get(name.words)
+        kept = names.get(_signs(name.spelling))
         if kept is None or not name.vendor:
-            names[name.words] = name
+            names[_signs(name.spelling)] = name
     for name in _catalogue_names(known, names):
-        names.setdefault(name.words, name)
+        names.setdefault(_signs(name.spelling), name)
     by_first: dict[str, list[Name]] = {}
     for name in names.values():
         by_first.setdefault(name.words[0], []).append(name)
@@ -128,14 +151,15 @@ def name_book(known: Sequence[Vendor] = ()) -> NameBook:
     return NameBook({first: tuple(sorted(group, key=_longest_first)) for first, group in by_first.items()}, owners)
 
 
-def _longest_first(name: Name) -> tuple[int, str]:
-    return -len(name.words), name.spelling
+def _longest_first(name: Name) -> tuple[int, bool, str]:
+    return -len(name.words), "+" not in name.spelling, name.spelling
 
 
-def _catalogue_names(known: Iterable[Vendor], names: dict[tuple[str, ...], Name]) -> Iterable[Name]:
+def _catalogue_names(known: Iterable[Vendor], names: dict[str, Name]) -> Iterable[Name]:
     for vendor in known:
         spellings = [s.strip() for s in (vendor.name, *vendor.aliases) if len(s.strip()) > 1]
-        keys = [names[words].key for words in (tokenise(s).words for s in spellings) if words in names and names[words].vendor]
+        owned = (names.get(_signs(spelling)) for spelling in spellings)
+        keys = [name.key for name in owned if name is not None and name.vendor]
         for spelling in spellings:
             words = tokenise(spelling).words
             if words:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from scanner.model.declaration import PurposeCategory
 from scanner.policy.claims.pattern import Sentence
 from scanner.policy.vendors.context import Place
-from scanner.policy.vendors.names import Mention
+from scanner.policy.vendors.names import Mention, NameBook
 from scanner.policy.vendors.words import VendorWords
 
 AFTER: Final = 18
@@ -17,7 +18,18 @@ AFTER: Final = 18
 
 BEFORE: Final = 12
 
-ENOUGH: Final = 2.0
+CLOSE: Final = 4
+
+ACROSS: Final = 6
+"""Most weight of a word in another clause."""
+
+NEXT_ONES: Final = 2
+"""Weight of a word between two names that stands nearer to the other one."""
+
+REST: Final = 3
+"""Weight of a word elsewhere in the sentence."""
+
+ENOUGH: Final = 3
 """Least weight for a purpose to be taken as stated."""
 
 # Where two purposes are named equally loudly, the more particular one is meant.
@@ -39,52 +51,90 @@ _PARTICULAR_FIRST: Final[tuple[PurposeCategory, ...]] = (
 Scores = Counter[PurposeCategory]
 
 
-def weigh(place: Place, index: int, words: VendorWords) -> Scores:
+def weigh(place: Place, index: int, words: VendorWords, book: NameBook) -> Scores:
     """How loudly each purpose is named around mention number `index` of a place."""
     mention = place.mentions[index]
     scores: Scores = Counter()
-    start = place.mentions[index - 1].end if index else 0
-    stop = place.mentions[index + 1].start if index + 1 < len(place.mentions) else len(place.sentence.tokens.words)
+    window = _window(place, index, book)
     clauses = place.sentence.tokens.clauses
     for purpose, element in words.purposes.items():
-        best = 0.0
+        best = 0
         for low, high in place.sentence.spans(element):
             if low < mention.end and high > mention.start:
                 continue
-            best = max(best, _weight(mention, low, high, start, stop))
-            if clauses[low] != clauses[mention.start] and best > 3:
-                best = 3.0
+            weight = window.weight(low, high)
+            best = max(best, weight if clauses[low] == clauses[mention.start] else min(weight, ACROSS))
         if best:
             scores[purpose] = best
     scores.update(_named(mention, place, words))
-    _add(scores, place.row, 3.0, words)
-    _add(scores, place.lead_in, 2.0, words)
-    for depth, heading in enumerate(reversed(place.headings)):
-        _add(scores, heading, 3.0 if depth == 0 else 1.0, words)
-        if depth == 1:
-            break
+    _add(scores, place.row, 6, words)
+    _add(scores, place.lead_in, 4, words)
+    for depth, heading in enumerate(reversed(place.headings[-2:])):
+        _add(scores, heading, 6 if depth == 0 else 2, words)
     return scores
 
 
-def _weight(mention: Mention, low: int, high: int, start: int, stop: int) -> float:
-    if mention.end <= low < stop:
-        distance = low - mention.end
-        return 4.0 if distance <= 4 else 3.0 if distance <= AFTER else 1.0
-    if start <= low and high <= mention.start:
-        distance = mention.start - high
-        return 3.5 if distance <= 4 else 2.5 if distance <= BEFORE else 1.0
-    return 1.0
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """The words that speak of an enumeration of names at `start` to `end`: those between the names around it.
+
+    What stands before the first name of the sentence (`opening`) speaks of all of them.
+    """
+
+    begin: int
+    start: int
+    end: int
+    stop: int
+    opening: int
+    closed: bool
+
+    def weight(self, low: int, high: int) -> int:
+        """How loudly a word at this place speaks of the names."""
+        if self.end <= low < self.stop:
+            distance = low - self.end
+            if self.closed and self.stop - high < distance:
+                return NEXT_ONES
+            return 8 if distance <= CLOSE else 6 if distance <= AFTER else REST
+        if self.begin <= low and high <= self.start:
+            distance = self.start - high
+            if self.begin and low - self.begin < distance:
+                return NEXT_ONES
+            return 7 if distance <= CLOSE else 5 if distance <= BEFORE else REST
+        return REST if high <= self.opening else 0
+
+
+def _window(place: Place, index: int, book: NameBook) -> _Window:
+    """The names that stand in one enumeration ("Facebook, LinkedIn and Pinterest") share the words around it.
+
+    The company behind a service does not end the service's window ("YouTube, a service of Google, for films").
+    """
+    mentions = place.mentions
+    first = last = index
+    while first and mentions[first].start - mentions[first - 1].end <= 1:
+        first -= 1
+    while last + 1 < len(mentions) and mentions[last + 1].start - mentions[last].end <= 1:
+        last += 1
+    key = mentions[index].name.key
+    after = [m.start for m in mentions[last + 1 :] if m.name.key != key and not book.owns(m.name.key, key)]
+    return _Window(
+        begin=mentions[first - 1].end if first else 0,
+        start=mentions[first].start,
+        end=mentions[last].end,
+        stop=after[0] if after else len(place.sentence.tokens.words),
+        opening=mentions[0].start,
+        closed=bool(after),
+    )
 
 
 def _named(mention: Mention, place: Place, words: VendorWords) -> Scores:
     """A purpose that the name itself says, such as "Google Analytics"."""
     for purpose, element in words.in_names.items():
         if any(mention.start <= low and high <= mention.end for low, high in place.sentence.spans(element)):
-            return Counter({purpose: 6.0})
+            return Counter({purpose: 12})
     return Counter()
 
 
-def _add(scores: Scores, sentence: Sentence | None, weight: float, words: VendorWords) -> None:
+def _add(scores: Scores, sentence: Sentence | None, weight: int, words: VendorWords) -> None:
     if sentence is None:
         return
     for purpose, element in words.purposes.items():
@@ -92,14 +142,14 @@ def _add(scores: Scores, sentence: Sentence | None, weight: float, words: Vendor
             scores[purpose] += weight
 
 
-def weigh_description(sentence: Sentence, words: VendorWords, weight: float) -> Scores:
+def weigh_description(sentence: Sentence, words: VendorWords, weight: int) -> Scores:
     """The purposes named in a sentence that describes the vendor of the heading above it."""
     scores: Scores = Counter()
     _add(scores, sentence, weight, words)
     return scores
 
 
-def decide(scores: Mapping[PurposeCategory, float], field: str | None) -> PurposeCategory | None:
+def decide(scores: Mapping[PurposeCategory, int], field: str | None) -> PurposeCategory | None:
     """The loudest purpose, or None where none is named loudly enough.
 
     `field` (what the service is mostly used for) only decides between purposes that are about equally loud.
@@ -108,6 +158,7 @@ def decide(scores: Mapping[PurposeCategory, float], field: str | None) -> Purpos
         return None
     top = max(scores.values())
     loudest = [p for p in _PARTICULAR_FIRST if scores.get(p, 0) >= 0.75 * top]
-    return next((p for p in loudest if p == field), None) or max(
-        loudest, key=lambda p: (scores[p], -_PARTICULAR_FIRST.index(p))
-    )
+    usual = next((p for p in loudest if p == field), None)
+    if usual is not None:
+        return usual
+    return max(loudest, key=lambda p: (scores.get(p, 0), -_PARTICULAR_FIRST.index(p)))

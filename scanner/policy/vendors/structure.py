@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from scanner.policy.claims.pattern import Sentence
-from scanner.policy.claims.tokens import tokenise
+from scanner.policy.claims.tokens import fold, tokenise
 from scanner.policy.reading import Reading, Table
 from scanner.policy.reading import Sentence as ReadSentence
 from scanner.policy.vendors.words import VendorWords
@@ -23,16 +23,9 @@ COMPANY: Final = re.compile(rf"{_WORD}(?:\s(?:{_WORD}|&|and|und|de|of)){{0,5}}?,
 """A company by its legal form."""
 
 _LEGAL_END = re.compile(rf"[\s,]+(?:{_LEGAL})(?![\w]).*$")
-_RUN: Final = re.compile(rf"{_WORD}(?:\s(?:{_WORD}|&)){{0,4}}")
+RUN: Final = re.compile(rf"{_WORD}(?:\s(?:{_WORD}|&)){{0,4}}")
 _ENTRY: Final = re.compile(rf"^\W{{0,3}}({_WORD}(?:\s(?:{_WORD}|&|of|de|and)){{0,4}})\s?(?:$|[:(,–—]|\s-\s)")
 _LABEL: Final = re.compile(r"^([^:\n]{2,40}?)\s?:\s*(\S.{0,200})$", re.DOTALL)
-_ORDINARY = re.compile(
-    r"^(?:the|we|our|this|these|your|you|it|if|for|in|on|and|or|a|an|all|any|some|other|such|third|cookies?|website|purpose|name|provider|services?|data|"
-    r"unsere?|die|der|das|wir|dieser?|bei|alle|nous|notre|nos|le|la|les|des|il|lo|i|gli|el|los|las|nuestros?|de|het|een|wij|onze|os?|as?|nasz\w*|"
-    r"first|own|none|n/a|anbieter|zweck|dritte|us|google chrome|browser|internet|personal|contact|company|social|marketing|analytics|technical|functional|"
-    r"e-?mail|web|online|legal|law|police|courts?|authorities|government|state|european|eu|privacy|policy|date|version|section|article|art)$",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +60,7 @@ def _labelled(text: str, sentence: ReadSentence, words: VendorWords) -> Iterator
     match = _LABEL.match(text)
     if match is None or not _is_label(match.group(1), words):
         return
-    name = _leading_name(match.group(2))
+    name = _leading_name(match.group(2), words)
     if name:
         yield Candidate(name, sentence.text, sentence)
 
@@ -75,7 +68,7 @@ def _labelled(text: str, sentence: ReadSentence, words: VendorWords) -> Iterator
 def _is_label(text: str, words: VendorWords) -> bool:
     read = words.vocabulary.read(tokenise(text))
     size = len(read.tokens.words)
-    return 0 < size <= 4 and any(high - low >= size - 1 for low, high in read.spans(words.signs["provider_label"]))
+    return 0 < size <= 4 and any(high - low == size for low, high in read.spans(words.signs["provider_label"]))
 
 
 def _hosted(text: str, sentence: ReadSentence, words: VendorWords) -> Iterator[Candidate]:
@@ -83,7 +76,7 @@ def _hosted(text: str, sentence: ReadSentence, words: VendorWords) -> Iterator[C
     for sign, sure in (("hosted_by", False), ("service_of", True)):
         for _, high in read.spans(words.signs[sign]):
             rest = _after(read, high, text)
-            name = _leading_name(rest)
+            name = _leading_name(rest, words)
             if name and (not sure or COMPANY.match(name)):
                 yield Candidate(name, sentence.text, sentence)
 
@@ -94,22 +87,27 @@ def _after(read: Sentence, position: int, text: str) -> str:
     return re.sub(r"^(?:the company|der firma|der|die|dem|la société|la société|the|la|de|firmy)\s+", "", rest)
 
 
-def _leading_name(text: str) -> str | None:
+def _leading_name(text: str, words: VendorWords) -> str | None:
     """The company or the run of capitalised words at the beginning of a text, or None."""
     company = COMPANY.match(text)
     if company:
-        return company.group().strip(" ,")
-    run = _RUN.match(text)
+        return company.group().strip(" ,").removesuffix(".")
+    run = RUN.match(text)
     if run is None or not re.match(r"^(?:$|[\s,.;()–—-])", text[run.end() :]):
         return None
     name = run.group().strip(" .,-&")
-    return name if plausible(name) else None
+    return name if plausible(name, words) else None
 
 
-def plausible(name: str) -> bool:
+def plausible(name: str, words: VendorWords) -> bool:
     """Whether a run of capitalised words can be a company's name at all."""
-    words = name.split()
-    return bool(words) and 2 <= len(name) <= 60 and not name.isdigit() and not _ORDINARY.match(words[0])
+    parts = name.split()
+    return (
+        bool(parts)
+        and 2 <= len(name) <= 60
+        and not name.isdigit()
+        and fold(parts[0]).strip(".,:") not in words.ordinary
+    )
 
 
 def _entries(text: str, sentence: ReadSentence, words: VendorWords) -> Iterator[Candidate]:
@@ -124,8 +122,8 @@ def _entries(text: str, sentence: ReadSentence, words: VendorWords) -> Iterator[
         return
     company = COMPANY.match(text)
     name = company.group() if company else match.group(1)
-    if company or (plausible(name) and (len(text) > len(name) + 3 or len(name.split()) > 1)):
-        yield Candidate(name.strip(" ,"), sentence.text, sentence)
+    if company or (plausible(name, words) and (len(text) > len(name) + 3 or len(name.split()) > 1)):
+        yield Candidate(name.strip(" ,").removesuffix("."), sentence.text, sentence)
 
 
 def _column(table: Table, words: VendorWords) -> Iterator[Candidate]:
@@ -138,7 +136,7 @@ def _column(table: Table, words: VendorWords) -> Iterator[Candidate]:
         for column in columns[:1]:
             if column >= len(row):
                 continue
-            name = _leading_name(row[column].text.strip())
+            name = _leading_name(row[column].text.strip(), words)
             if name and len(row[column].text) <= 80:
                 others = " ; ".join(cell.text for i, cell in enumerate(row) if i != column)
                 yield Candidate(name, row[column].text, None, row=f"{table.caption} ; {others}"[:1500])

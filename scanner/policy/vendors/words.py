@@ -21,6 +21,7 @@ class VendorWords:
     in_names: dict[PurposeCategory, Element]
     signs: dict[str, Element]
     vocabulary: Vocabulary
+    ordinary: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -34,7 +35,7 @@ def vendor_words() -> VendorWords:
     signs = {name: _element(words) for name, words in data["context"].items()}
     elements = [*purposes.values(), *in_names.values(), *signs.values()]
     shapes = {part for element in elements for phrase in element.phrases for part in phrase}
-    return VendorWords(purposes, in_names, signs, Vocabulary(shapes))
+    return VendorWords(purposes, in_names, signs, Vocabulary(shapes), frozenset(data["lists"]["ordinary"]))
 
 
 def _element(phrases: Iterable[str]) -> Element:

@@ -24,6 +24,7 @@
       if (this.rows.length > 8 && table.dataset.filter) this.addFilter();
       if (this.rows.length > PAGE) this.addPager();
       this.show();
+      table.dataset.ready = "";
     }
 
     words(row) {
@@ -42,7 +43,8 @@
 
     key(row, column) {
       const cell = row.cells[column];
-      return cell.dataset.sort === undefined ? cell.textContent.trim().toLowerCase() : Number(cell.dataset.sort);
+      if (cell.dataset.sort !== undefined) return Number(cell.dataset.sort);
+      return (cell.dataset.sortText || cell.textContent).trim().toLowerCase();
     }
 
     sort(head, column) {

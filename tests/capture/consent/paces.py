@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -74,11 +75,11 @@ class VirtualPace(RealPace):
             return
 
     async def reload(self) -> None:
-        session = self.sessions.get(self.page)
-        if session is not None:
-            await session.send("Emulation.setVirtualTimePolicy", {"policy": "advance", "budget": 20_000})
-        await self.page.reload(wait_until="load")
-        await self.settle()
+        for session in self.sessions.values():  # without its session a page is back in real time, and loads
+            with contextlib.suppress(Error):
+                await session.detach()
+        self.sessions.clear()
+        await super().reload()
 
 
 PACES: dict[str, type[RealPace]] = {"real": RealPace, "virtual": VirtualPace}

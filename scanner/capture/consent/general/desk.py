@@ -30,6 +30,12 @@ def signature(place: Place) -> Signature:
     return place.text[:_SIGNED], words, tuple((t.on, t.visible) for t in place.toggles)
 
 
+def _weighty(seen: Seen) -> bool:
+    """Whether a place may be a layer of a notice: what a press is expected to change."""
+    place = seen.place
+    return seen.score >= SECOND_LAYER and (place.above or place.framed or named(place) or seen.score >= THRESHOLD)
+
+
 @dataclass
 class Desk:
     """The state of one answer being made. `clicks` counts what a visitor would have to press."""
@@ -48,16 +54,19 @@ class Desk:
 
     async def press(self, seen: Seen, button: PageButton, did: str) -> bool:
         """Press a button of a notice until something changes there; false where nothing ever did."""
-        before = signature(seen.place)
+        before = frozenset(signature(s.place) for s in await self.scanner.scan() if _weighty(s))
+        mine = signature(seen.place)
         self.clicks += 1
         for synthetic in (False, False, True):
             target = await element(seen.document, seen.elements, button.el)
-            if target is None:
-                self.note(did, button.words, "the button is gone")
-                return True
-            how = await self.hands.press(seen.document, target, synthetic=synthetic)
-            if await until(self.pace, lambda: self._changed(seen, before), EFFECT_MS):
-                self.note(did, button.words, f"{how} click; the notice changed")
+            how: How = "missed"
+            if target is not None and await self._stands(seen.document, target):
+                how = await self.hands.press(seen.document, target, synthetic=synthetic)
+            if target is None or how == "missed":
+                self.note(did, button.words, "the button was gone before it could be pressed")
+                return False
+            if await until(self.pace, lambda: self._changed(mine, before), EFFECT_MS):
+                self.note(did, button.words, f"{how} click; the page changed")
                 return True
             if not await self._stands(seen.document, target):
                 self.note(did, button.words, f"{how} click; the button is gone")
@@ -69,13 +78,10 @@ class Desk:
         """Press something once without waiting for an effect. Counts no click."""
         return await self.hands.press(document, target, synthetic=synthetic)
 
-    async def _changed(self, seen: Seen, before: Signature) -> bool:
-        now = await self.scanner.scan()
-        same = [s for s in now if signature(s.place) == before and s.score >= min(seen.score, SECOND_LAYER)]
-        if not same:
-            return True
-        # Something new above the page, such as a second layer over the first, is an effect too.
-        return any(s.score > same[0].score and signature(s.place) != before and s.place.above for s in now[:1])
+    async def _changed(self, mine: Signature, before: frozenset[Signature]) -> bool:
+        """Whether the notice stands otherwise than it did, or something new of its kind came up."""
+        now = {signature(s.place) for s in await self.scanner.scan() if _weighty(s)}
+        return mine not in now or bool(now - before)
 
     async def _stands(self, document: Document, target: Remote) -> bool:
         return bool(await call(document, "function () { return this.isConnected; }", on=target.id))

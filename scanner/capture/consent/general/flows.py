@@ -33,13 +33,11 @@ class Flow:
         place = seen.place
         button = pick(place, "accept")
         if button is not None:
-            if not button.meaning.everything and _bare(place, button) and not await self._set(seen, _all_on):
-                return self._failed("not every choice could be switched on before accepting")
+            if not button.meaning.everything and _bare(place, button):
+                return await self._with_everything_on(seen, button.words, "accepted with everything on")
             return await self._pressed(seen, button, "accepted", "accept")
         if _visible_choices(place) and (button := pick(place, "save") or pick(place, "ack")) is not None:
-            if not await self._set(seen, _all_on):
-                return self._failed("not every choice could be switched on before saving")
-            return await self._pressed(seen, button, "saved with everything on", "accept")
+            return await self._with_everything_on(seen, button.words, "saved with everything on")
         for role, did in (("ack", "acknowledged"), ("close", "closed")):
             button = pick(place, "ack" if role == "ack" else "close")
             if button is not None and (role == "ack" or not place.roles & {"settings", "pay"}):
@@ -81,21 +79,17 @@ class Flow:
         before = signature(seen.place)
         if not await self.desk.press(seen, button, did):
             return self._failed("the refusal was pressed, but nothing changed")
-        after = await self._after()
-        if after is None or signature(after.place) == before:
-            return self._made("reject", did)
-        again = pick(after.place, "reject")
-        if again is not None and again.words != button.words:
-            await self.desk.press(after, again, "refused again")
-        elif after.place.choices and pick(after.place, "save") is not None:
-            return await self._save(after, _all_off, "reject")
-        return self._made("reject", did)
-
-    async def _after(self) -> Seen | None:
-        """What stands there once the page had time to take a notice away."""
         if await self.desk.gone(GONE_MS):
-            return None
-        return await self.desk.scanner.best()
+            return self._made("reject", did)
+        inner = second_layer(await self.desk.scanner.scan(), before)
+        if inner is None:
+            return self._made("reject", did)
+        self.desk.remember(inner.place, 2)
+        again = pick(inner.place, "reject")
+        if again is not None:
+            await self.desk.press(inner, again, "refused again")
+            return self._made("reject", did)
+        return await self._save(inner, _all_off, "reject")
 
     async def _reject_in_settings(self, seen: Seen) -> Answer:
         inner = await self._open_settings(seen)
@@ -152,8 +146,14 @@ class Flow:
         await until(self.desk.pace, stands, LAYER_MS)
         return found[0] if found else None
 
-    async def _set(self, seen: Seen, wanted: Wanted) -> bool:
-        return not await switch_all(self.desk, seen, wanted)
+    async def _with_everything_on(self, seen: Seen, words: str, did: str) -> Answer:
+        stuck, now = await switch_all(self.desk, seen, _all_on, self._again)
+        if stuck:
+            return self._failed(f"some choices could not be switched on: {', '.join(stuck[:3])}")
+        button = next((b for b in now.place.buttons if b.words == words), None)
+        if button is None:
+            return self._failed(f"{words!r} is gone")
+        return await self._pressed(now, button, did, "accept")
 
     async def _save(self, inner: Seen, wanted: Wanted, made: str) -> Answer:
         """Set every choice, prove it, save. Nothing is saved while one choice stands otherwise."""
@@ -163,13 +163,14 @@ class Flow:
         for tab in (None, *_tabs(inner.place)):
             if tab is not None:
                 current = await self._open_tab(inner, tab) or current
-            stuck = await switch_all(self.desk, current, wanted)
+            stuck, current = await switch_all(self.desk, current, wanted, self._again)
             if stuck:
                 return self._failed(f"some choices would not move: {', '.join(stuck[:3])}")
         now = await self._again(current)
-        left = await wrong(self.desk, now, wanted)
-        if left and await switch_all(self.desk, now, wanted):
-            return self._failed(f"some choices moved back: {', '.join(t.words for t, _ in left[:3])}")
+        if await wrong(self.desk, now, wanted):
+            stuck, now = await switch_all(self.desk, now, wanted, self._again)
+            if stuck:
+                return self._failed(f"some choices moved back: {', '.join(stuck[:3])}")
         button = _saving(now.place, inner.place)
         if button is None:
             return self._failed("the settings offer no way to save")

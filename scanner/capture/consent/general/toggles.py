@@ -6,7 +6,7 @@ read once is believed later.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from scanner.capture.consent.frames import Remote, call
 from scanner.capture.consent.general.desk import Desk
@@ -16,8 +16,9 @@ from scanner.capture.consent.waiting import until
 from scanner.capture.consent.words.labels import label
 
 Wanted = Callable[[Toggle], bool]
+Again = Callable[[Seen], Awaitable[Seen]]
 
-ROUNDS = 3
+MOST_ROUNDS = 60
 MOST_BY_MOUSE = 40
 """From here on (lists of vendors) switches are set by synthetic clicks."""
 
@@ -58,26 +59,36 @@ def _radios(seen: Seen, wanted: Wanted) -> list[Toggle]:
     return chosen
 
 
-async def switch_all(desk: Desk, seen: Seen, wanted: Wanted) -> list[str]:
-    """Set every choice of a place as wanted. Returns the labels of those that would not move; empty means proven."""
-    for _ in range(ROUNDS):
-        todo = await wrong(desk, seen, wanted)
-        if not todo:
-            return []
-        for number, (toggle, target) in enumerate(todo):
-            await _switch(desk, seen, toggle, target, wanted, by_mouse=number < MOST_BY_MOUSE)
-    return [toggle.words for toggle, _ in await wrong(desk, seen, wanted)]
+async def switch_all(desk: Desk, seen: Seen, wanted: Wanted, again: Again) -> tuple[list[str], Seen]:
+    """Set every choice of a place as wanted.
+
+    Returns the labels of those that would not move (empty means proven) and the place as read last. `again` reads the
+    place anew: frameworks draw it anew with every change, which takes away what was read before.
+    """
+    current, left = seen, await wrong(desk, seen, wanted)
+    for _ in range(MOST_ROUNDS):
+        if not left:
+            break
+        for number, (toggle, target) in enumerate(left):
+            if not await _switch(desk, current, toggle, target, wanted, by_mouse=number < MOST_BY_MOUSE):
+                break
+        current = await again(current)
+        before, left = len(left), await wrong(desk, current, wanted)
+        if len(left) >= before:
+            break
+    return [toggle.words for toggle, _ in left], current
 
 
-async def _switch(desk: Desk, seen: Seen, toggle: Toggle, target: Remote, wanted: Wanted, *, by_mouse: bool) -> None:
+async def _switch(desk: Desk, seen: Seen, toggle: Toggle, target: Remote, wanted: Wanted, *, by_mouse: bool) -> bool:
     goal = True if toggle.radio else wanted(toggle)
     # An earlier switch may have moved this one along.
-    if await desk.switched(seen.document, target) in (goal, None):
-        return
+    state = await desk.switched(seen.document, target)
+    if state in (goal, None):
+        return state is not None
     did = "switched on" if goal else "switched off"
 
     async def moved() -> bool:
-        return await desk.switched(seen.document, target) == goal
+        return await desk.switched(seen.document, target) in (goal, None)
 
     ways: list[tuple[Remote, bool]] = []
     if by_mouse:
@@ -89,11 +100,9 @@ async def _switch(desk: Desk, seen: Seen, toggle: Toggle, target: Remote, wanted
     ways.append((target, True))
     desk.clicks += 1
     for thing, synthetic in ways:
-        if await moved():
-            break
         how = await desk.tap(seen.document, thing, synthetic=synthetic)
         if await until(desk.pace, moved, _SWITCH_MS):
             desk.note(did, toggle.words, f"{how} click")
-            return
-    if not await moved():
-        desk.note(did, toggle.words, "it would not move")
+            return await desk.switched(seen.document, target) is not None
+    desk.note(did, toggle.words, "it would not move")
+    return True

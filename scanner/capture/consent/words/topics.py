@@ -17,6 +17,8 @@ _NAMES: tuple[tuple[ToggleCategory, re.Pattern[str]], ...] = (
     ("functional", re.compile(r"functional|preference|C0003", re.I)),
 )
 _NOT = frozenset(("non", "not", "no", "un", "in", "optional", "nicht", "ikke", "icke", "inte", "niet", "nie", "ne"))
+_SYNTAX = re.compile(r"[\\^$.*+?()\[\]{}|/]")
+"""What JavaScript wants escaped in a pattern with the `u` flag, and nothing else."""
 _AGE = re.compile(r"(?<!\d)(?:16|18|20|21)\s?\+?(?!\d)")
 
 
@@ -77,7 +79,7 @@ def hints() -> str:
     """
     terms = {t for lexicon in lexicons() for key in ("cookie", "privacy") for t in lexicon.raw_terms[key]}
     names = ("cookie", "consent", "gdpr", "rgpd", "dsgvo", "cmp", "privacy", "kvkk", "lgpd", "ccpa")
-    return "|".join(re.escape(t) for t in sorted(terms | set(names)))
+    return "|".join(_SYNTAX.sub(r"\\\g<0>", t) for t in sorted(terms | set(names)))
 
 
 @lru_cache(maxsize=4096)

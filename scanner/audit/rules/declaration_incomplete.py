@@ -1,0 +1,73 @@
+"""declaration-incomplete: rows that do not say what a cookie is for, or how long it stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scanner.audit import legal, needs, remedies
+from scanner.audit.case import Case, pointer
+from scanner.audit.message import Message, lines, steps
+from scanner.audit.rule import Answer, Hit, NotApplicable, Rule
+from scanner.audit.wording import named
+from scanner.model.finding import Quote, Severity
+
+TITLE = Message(
+    "A declared cookie lacks its lifetime or purpose", "{count} declared cookies lack their lifetime or purpose"
+)
+DETAIL = Message("Visitors have to be told how long a cookie stays and what it is for.\n{facts}")
+NO_DURATION = Message("No lifetime is given for {names}.")
+NO_PURPOSE = Message("No purpose is given for {names}.")
+FILL = Message("Fill in the missing columns; the report's ready-made declaration shows what was measured.")
+
+
+def _check(case: Case) -> Iterator[Answer]:
+    rows = case.declaration.cookies
+    if not rows:
+        yield NotApplicable("The policy lists no cookie by name.")
+        return
+    no_duration = tuple(index for index, row in enumerate(rows) if row.duration is None and not row.duration_text)
+    no_purpose = tuple(index for index, row in enumerate(rows) if row.purpose is None and row.category is None)
+    missing = tuple(sorted({*no_duration, *no_purpose}))
+    if not missing:
+        return
+    sentences = [
+        message(names=named(tuple(dict.fromkeys(rows[index].name for index in indexes))))
+        for message, indexes in ((NO_DURATION, no_duration), (NO_PURPOSE, no_purpose))
+        if indexes
+    ]
+    severity: Severity = "info" if all(rows[index].category == "necessary" for index in missing) else "low"
+    names = tuple(dict.fromkeys(rows[index].name for index in missing))
+    first = rows[missing[0]]
+    yield Hit(
+        severity=severity,
+        title=TITLE(len(names)),
+        subjects=names,
+        detail=DETAIL(facts=lines(tuple(sentences))),
+        observed=tuple(pointer("declaration/cookies", index) for index in missing),
+        declared=Quote(quote=first.quote, source=first.source),
+        fix=steps(FILL(), remedies.POLICY_PLATFORM()),
+        confidence="likely",
+    )
+
+
+RULE = Rule(
+    name="declaration-incomplete",
+    group="declaration",
+    title="Each declared cookie has a lifetime and a purpose",
+    checks="Whether each row of the cookie list says how long the cookie stays, and what it is for (a purpose, or at "
+    "least a category). One finding for all rows.",
+    needs=(needs.POLICY,),
+    severity=(
+        ("low", "a row lacks one of the two"),
+        ("info", "only rows of necessary cookies do"),
+    ),
+    subject="The cookies' names as the policy writes them.",
+    confidence="`likely`: the text around a list may say it in other words.",
+    fairness="A vague lifetime (“a few seconds”) counts as one. A provider is not asked for, because the site's own "
+    "cookies need none.",
+    legal=(legal.PLANET49, legal.GDPR_12_13),
+    texts=(TITLE, DETAIL, NO_DURATION, NO_PURPOSE),
+    fixes=(FILL, remedies.POLICY_PLATFORM),
+    check=_check,
+    blind_if_uncalibrated=False,
+)

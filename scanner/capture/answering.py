@@ -1,0 +1,134 @@
+"""The page's time and evidence in the hands of whoever answers a banner: our side of the `Pace` seam."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from typing import Literal
+
+from scanner.capture.log import VisitLog
+from scanner.capture.shots import picture
+from scanner.capture.tab import Tab
+from scanner.capture.visit import VisitRun
+from scanner.model.evidence import Screenshot, Visit
+
+AFTER_CHOICE_MS = 10_000.0
+"""How long a life a page gets between a choice and the reload that proves it."""
+
+_LIVE_CEILING_S = 5.0
+_AFTER_CHOICE_CEILING_S = 8.0
+_IDLE_S = 0.25
+_TICK_MS = 50.0
+_TICK_CEILING_S = 1.0
+
+
+class VisitPace:
+    """Runs the clock of one page, splits its evidence at the choice, and makes each reload a visit of its own."""
+
+    def __init__(
+        self,
+        tab: Tab,
+        run: VisitRun,
+        *,
+        next_id: Callable[[], str],
+        keep_file: Callable[[str, bytes], None],
+    ) -> None:
+        self._tab = tab
+        self.run = run
+        self._next_id = next_id
+        self._keep_file = keep_file
+        self.visits: list[Visit] = []
+        self._shots: Counter[str] = Counter()
+        self.chosen = False
+        self._calls = 0
+        self._called = asyncio.Event()
+
+    @asynccontextmanager
+    async def attended(self, limit_s: float) -> AsyncIterator[None]:
+        """While somebody works on the page: where nobody lets it live for a while, it lives a little by itself.
+
+        What a page or a driver waits for without saying so (the end of a scroll, a promise behind a timer) comes to
+        its end then. Raises TimeoutError after `limit_s` seconds on the wall.
+        """
+        ticker = asyncio.create_task(self._tick())
+        try:
+            async with asyncio.timeout(limit_s):
+                yield
+        finally:
+            ticker.cancel()
+            await asyncio.wait({ticker})
+
+    async def _tick(self) -> None:
+        while True:
+            self._called.clear()
+            try:
+                await asyncio.wait_for(self._called.wait(), _IDLE_S)
+            except TimeoutError:
+                if self._calls == 0 and not self._tab.gone:
+                    await self.run.live(_TICK_MS, _TICK_CEILING_S)
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        self._calls += 1
+        self._called.set()
+        try:
+            yield
+        finally:
+            self._calls -= 1
+            self._called.set()
+
+    async def live(self, ms: float) -> None:
+        """Let the page, all its frames and their network live `ms` milliseconds of their own time."""
+        with self._at_work():
+            await self.run.live(ms, _LIVE_CEILING_S)
+
+    async def mark_choice(self) -> None:
+        """Everything before is written down as `initial`; everything that comes from now on is `chosen`."""
+        if self.chosen:
+            return
+        self.chosen = True
+        with self._at_work():
+            await self._tab.barrier()
+            await self._tab.snapshot()
+            if self._tab.log is not None:
+                self._tab.log.phase = "chosen"
+
+    async def reload(self) -> None:
+        """Give what the choice set off its time, then load the page anew, as a visit of its own."""
+        with self._at_work():
+            await self._reload()
+
+    async def _reload(self) -> None:
+        await self.run.live(AFTER_CHOICE_MS, _AFTER_CHOICE_CEILING_S)
+        if self.chosen:
+            await self.shoot("page")
+        spec = self.run.spec
+        url = self._tab.main_url if self._tab.main_url.startswith("http") else spec.url
+        self.visits.append(await self.run.close(leave=False))
+        self.run = VisitRun(
+            self._tab,
+            replace(spec, id=self._next_id(), url=url, purpose="reload", phase="chosen" if self.chosen else "initial"),
+        )
+        await self.run.open()
+
+    async def shoot(self, label: Literal["banner", "settings", "page"]) -> str | None:
+        """Keep a screenshot; returns its file name, or null where the browser gave none."""
+        with self._at_work():
+            data = await picture(self._tab)
+        log = self._tab.log
+        if data is None or log is None:
+            return None
+        self._shots[label] += 1
+        number = f"-{self._shots[label]}" if self._shots[label] > 1 else ""
+        name = f"screenshots/{_file_stem(log)}-{label}{number}.jpg"
+        self._keep_file(name, data)
+        log.emit(Screenshot(visit=log.visit, context=log.context, phase=log.phase, label=label, file=name))
+        return name
+
+
+def _file_stem(log: VisitLog) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", log.context.lower())

@@ -1,0 +1,179 @@
+"""Consent states as browser contexts: each a visitor who has never been here, with tabs of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from playwright.async_api import Browser, BrowserContext, Error, Page
+
+from scanner.capture.cdp import Connection, Params, ProtocolError, Session
+from scanner.capture.plan import BrowserOptions
+from scanner.capture.tab import Tab
+
+_ATTACH_S = 10.0
+_GPC_SCRIPT = (
+    "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', {get: () => true, configurable: true})"
+)
+
+
+@dataclass(frozen=True)
+class OpenTab:
+    """A tab as capture sees it, and the same tab as Playwright sees it."""
+
+    tab: Tab
+    page: Page
+
+
+class Hub:
+    """Knows every tab of the browser from its first instruction on."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        # Made up for each browser: a page must not be able to know the channel's name beforehand.
+        self.binding = "_" + secrets.token_hex(8)
+        self._tabs: dict[str, Tab] = {}
+        self._arrivals = asyncio.Condition()
+        self._pending: set[asyncio.Task[None]] = set()
+
+    async def watch(self) -> None:
+        """Attach to every page, and to workers that belong to no single page, that the browser will ever open."""
+        root = self.connection.root
+        root.on("Target.attachedToTarget", self._on_attached)
+        await root.send(
+            "Target.setAutoAttach",
+            {
+                "autoAttach": True,
+                "waitForDebuggerOnStart": True,
+                "flatten": True,
+                "filter": [{"type": "page"}, {"type": "service_worker"}, {"type": "shared_worker"}],
+            },
+        )
+
+    def _on_attached(self, params: Params, root: Session) -> None:
+        session = root.child(params["sessionId"])
+        if session is None:
+            return
+        if session.kind == "page":
+            tab = Tab(root, session, self.binding)
+            self._tabs[tab.id] = tab
+            session.on("detached", self._on_detached)
+            opener = self._tabs.get(tab.opener or "")
+            if opener is not None and opener.log is not None:
+                opener.adopt(tab)
+            task = asyncio.create_task(self._announce())
+            self._pending.add(task)
+            task.add_done_callback(self._pending.discard)
+        else:
+            self._join_worker(session)
+
+    def _on_detached(self, _: Params, session: Session) -> None:
+        self._tabs.pop(session.target["targetId"], None)
+
+    def _join_worker(self, session: Session) -> None:
+        """A service or shared worker: its requests belong to whichever visit of its context runs now."""
+        for tab in self._tabs.values():
+            if tab.state.context_id == session.target.get("browserContextId") and tab.log is not None:
+                tab.join(session)
+                return
+        session.post("Runtime.runIfWaitingForDebugger")
+
+    async def _announce(self) -> None:
+        async with self._arrivals:
+            self._arrivals.notify_all()
+
+    async def tab_of(self, target_id: str) -> Tab:
+        """The tab of a target, as soon as it has attached.
+
+        Raises:
+            ProtocolError: it did not.
+        """
+        try:
+            async with self._arrivals:
+                await asyncio.wait_for(self._arrivals.wait_for(lambda: target_id in self._tabs), _ATTACH_S)
+        except TimeoutError:
+            raise ProtocolError("a new tab did not open") from None
+        return self._tabs[target_id]
+
+
+class VisitorContext:
+    """One isolated visitor."""
+
+    def __init__(self, hub: Hub, context: BrowserContext) -> None:
+        self._hub = hub
+        self._context = context
+        self._id: str | None = None
+        self._opening = asyncio.Lock()
+
+    async def new_tab(self) -> Tab:
+        """Open a tab in a window of its own: a tab behind another one is hidden, and draws and observes nothing.
+
+        Raises:
+            ProtocolError: the browser does not open one.
+        """
+        async with self._opening:
+            if self._id is None:
+                return (await self._new_page()).tab
+            try:
+                # Playwright sets the context's viewport, language and headers on each page that appears.
+                async with self._context.expect_page(timeout=_ATTACH_S * 1000):
+                    answer = await self._hub.connection.root.send(
+                        "Target.createTarget", {"url": "about:blank", "browserContextId": self._id, "newWindow": True}
+                    )
+            except Error as error:
+                raise ProtocolError(f"no new tab: {error.message}") from error
+            return await self._hub.tab_of(answer["targetId"])
+
+    async def first_page(self) -> OpenTab:
+        """Open the context's first tab, known to Playwright too.
+
+        Raises:
+            ProtocolError: the browser does not open one.
+        """
+        async with self._opening:
+            return await self._new_page()
+
+    async def _new_page(self) -> OpenTab:
+        try:
+            page = await self._context.new_page()
+            session = await self._context.new_cdp_session(page)
+            info = await session.send("Target.getTargetInfo")
+            await session.detach()
+        except Error as error:
+            raise ProtocolError(f"no new tab: {error.message}") from error
+        tab = await self._hub.tab_of(info["targetInfo"]["targetId"])
+        self._id = tab.state.context_id
+        return OpenTab(tab, page)
+
+
+@asynccontextmanager
+async def visitor(
+    hub: Hub, browser: Browser, options: BrowserOptions, *, gpc: bool = False
+) -> AsyncIterator[VisitorContext]:
+    """A fresh context, gone at the end with everything in it. `gpc`: this visitor sends Global Privacy Control.
+
+    Raises:
+        ProtocolError: the browser does not open one.
+    """
+    width, height = options.viewport
+    try:
+        context = await browser.new_context(
+            viewport={"width": width, "height": height},
+            locale=options.locale,
+            timezone_id=options.timezone,
+            accept_downloads=False,
+            # https://www.w3.org/TR/gpc/#the-sec-gpc-header-field-for-http-requests
+            extra_http_headers={"Sec-GPC": "1"} if gpc else None,
+        )
+        if gpc:
+            await context.add_init_script(_GPC_SCRIPT)
+    except Error as error:
+        raise ProtocolError(f"no new context: {error.message}") from error
+    try:
+        yield VisitorContext(hub, context)
+    finally:
+        with suppress(Error):
+            await context.close()

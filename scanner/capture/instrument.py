@@ -1,0 +1,178 @@
+"""The browser as an instrument: found, proven, started, and ready to scan sites."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+
+from playwright.async_api import Browser as Chromium
+from playwright.async_api import Error, async_playwright
+
+from scanner.capture.calibration import judge, keep_result, kept_result, sees_third_party_cookies
+from scanner.capture.calibration_site import HOSTS, URL, answer
+from scanner.capture.cdp import ProtocolError
+from scanner.capture.contexts import Hub, visitor
+from scanner.capture.documents import Documents
+from scanner.capture.launch import launch, realistic_user_agent
+from scanner.capture.locate import find_browser, name_and_version
+from scanner.capture.plan import BrowserOptions, Plan, Progress
+from scanner.capture.scan import ChooseDocuments, SiteScan
+from scanner.capture.sink import Sink
+from scanner.capture.states import Desk
+from scanner.capture.visit import VisitRun, VisitSpec
+from scanner.errors import BrowserNotFoundError, SiteError
+from scanner.loopback import serve
+from scanner.model.evidence import Browser, Calibration, Record
+
+_JOIN_MS = 30_000
+
+
+class Instrument:
+    """One running browser. Several scans may run in it at once."""
+
+    def __init__(self, hub: Hub, chromium: Chromium, options: BrowserOptions, browser: Browser) -> None:
+        self._hub = hub
+        self._chromium = chromium
+        self._options = options
+        self.browser = browser
+
+    async def scan(
+        self,
+        plan: Plan,
+        sink: Sink,
+        *,
+        progress: Callable[[Progress], None],
+        choose_documents: ChooseDocuments,
+    ) -> None:
+        """Scan one site into `sink`. What a site does raises nothing: it is written down, down to `ScanFinished`."""
+        await SiteScan(
+            self._hub, self._chromium, self._options, self.browser, plan, sink, progress, choose_documents
+        ).run()
+
+    async def visit_once(self, url: str, emit: Callable[[Record], None]) -> None:
+        """One visit of one page by a fresh visitor, with everything a visit of a scan does.
+
+        Raises:
+            ProtocolError: the browser failed.
+        """
+        async with visitor(self._hub, self._chromium, self._options) as context:
+            plan = Plan(url=url, states=("before",), pages=1, tool_version="")
+            run = VisitRun(
+                await context.new_tab(),
+                VisitSpec(
+                    id="v1",
+                    url=url,
+                    context="before",
+                    emit=emit,
+                    life_ms=plan.life_ms,
+                    timeout_s=plan.page_timeout_s,
+                    viewport=self._options.viewport,
+                ),
+            )
+            if await run.open():
+                await run.wake()
+            await run.close()
+
+    async def fetch_documents(self, urls: Sequence[str], sink: Sink) -> None:
+        """Fetch policy documents into `sink`: a `Visit` for each, and a `DocumentKept` where there was one.
+
+        Raises:
+            SiteError: the browser failed.
+        """
+        plan = Plan(url=urls[0] if urls else "", states=("before",), pages=0, tool_version="")
+        desk = Desk(
+            plan=plan,
+            emit=sink.record,
+            keep_file=sink.file,
+            progress=lambda _: None,
+            tabs=asyncio.Semaphore(plan.tabs),
+            viewport=self._options.viewport,
+        )
+        try:
+            async with visitor(self._hub, self._chromium, self._options) as context:
+                await Documents(desk, context).fetch([(url, "given") for url in urls])
+        except ProtocolError as error:
+            raise SiteError("crashed", f"the browser failed: {error}") from error
+
+
+@asynccontextmanager
+async def start(options: BrowserOptions, executable: str, browser: Browser) -> AsyncIterator[Instrument]:
+    """Start a browser that was found and proven before.
+
+    Raises:
+        BrowserNotFoundError: it does not start.
+    """
+    user_agent = options.user_agent or (realistic_user_agent(browser.version) if browser.version else None)
+    async with AsyncExitStack() as stack:
+        # Both need half a second, mostly of waiting: side by side.
+        playwright, running = await asyncio.gather(
+            stack.enter_async_context(async_playwright()),
+            stack.enter_async_context(launch(executable, options, user_agent)),
+        )
+        try:
+            chromium = await playwright.chromium.connect_over_cdp(running.endpoint, timeout=_JOIN_MS)
+        except Error as error:
+            raise BrowserNotFoundError(f"the browser started but cannot be driven: {error.message}") from error
+        hub = Hub(running.connection)
+        await hub.watch()
+        try:
+            yield Instrument(hub, chromium, options, browser)
+        finally:
+            with suppress(Error):
+                await chromium.close()
+
+
+@asynccontextmanager
+async def open_instrument(options: BrowserOptions, *, calibrate: bool = True) -> AsyncIterator[Instrument]:
+    """Find a browser, prove it (or read that it was proven before), start it, and end it without a trace.
+
+    Raises:
+        BrowserNotFoundError: there is none that runs.
+    """
+    executable = find_browser(options.executable)
+    browser = await proven(executable) if calibrate else unproven(executable)
+    async with start(options, executable, browser) as instrument:
+        yield instrument
+
+
+def unproven(executable: str) -> Browser:
+    """A browser of which nothing is known but its name and version."""
+    name, version = name_and_version(executable)
+    return Browser(
+        name=name,
+        version=version,
+        executable=executable,
+        third_party_cookies=False,
+        calibration=Calibration(passed=False),
+    )
+
+
+async def proven(executable: str) -> Browser:
+    """The browser with its calibration: the result kept for this build, or a new one.
+
+    Raises:
+        BrowserNotFoundError: it does not start.
+    """
+    kept = kept_result(executable)
+    return kept if kept is not None else await calibrate_browser(executable)
+
+
+async def calibrate_browser(executable: str) -> Browser:
+    """Load the calibration page on loopback, whatever was found before, and keep the result.
+
+    Raises:
+        BrowserNotFoundError: it does not start.
+    """
+    blank = unproven(executable)
+    records: list[Record] = []
+    async with serve(answer, HOSTS) as server:
+        options = BrowserOptions(host_rules=server.host_rules, ignore_https_errors=True)
+        async with start(options, executable, blank) as instrument:
+            await instrument.visit_once(URL, records.append)
+    calibration = judge(records)
+    browser = blank.model_copy(
+        update={"calibration": calibration, "third_party_cookies": sees_third_party_cookies(calibration)}
+    )
+    keep_result(executable, browser)
+    return browser

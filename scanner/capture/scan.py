@@ -1,0 +1,156 @@
+"""A whole scan: all consent states side by side, their pages, the policy documents, and how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Literal
+
+from playwright.async_api import Browser as Chromium
+
+from scanner.capture.cdp import ProtocolError
+from scanner.capture.contexts import Hub, visitor
+from scanner.capture.documents import Documents
+from scanner.capture.log import now
+from scanner.capture.pages import choose_pages
+from scanner.capture.plan import BrowserOptions, Plan, Progress
+from scanner.capture.sink import Sink
+from scanner.capture.states import Desk, StateRun
+from scanner.model.evidence import Browser, Link, ScanFinished, ScanStarted, Visit
+from scanner.site import host_of, site_of
+
+ChooseDocuments = Callable[[Sequence[Link]], Sequence[tuple[str, str]]]
+
+# Pages that are the site's own doing: nothing was lost by them.
+_NOT_LOST = frozenset({"http-status", "not-html", "redirected-away", "bot-wall", "redirect-loop"})
+
+
+@dataclass
+class SiteScan:
+    """One scan under way."""
+
+    hub: Hub
+    chromium: Chromium
+    options: BrowserOptions
+    browser: Browser
+    plan: Plan
+    sink: Sink
+    progress: Callable[[Progress], None]
+    choose_documents: ChooseDocuments
+    visits: list[Visit] = field(default_factory=list)
+    lost: bool = False
+
+    def __post_init__(self) -> None:
+        self.desk = Desk(
+            plan=self.plan,
+            emit=self.sink.record,
+            keep_file=self.sink.file,
+            progress=self.progress,
+            tabs=asyncio.Semaphore(max(1, self.plan.tabs)),
+            viewport=self.options.viewport,
+        )
+
+    async def run(self) -> None:
+        """Record everything from `ScanStarted` to `ScanFinished`. Raises nothing for what a site does."""
+        self.sink.record(self._started())
+        runs: list[StateRun] = []
+        try:
+            async with asyncio.timeout(self.plan.site_timeout_s), AsyncExitStack() as stack:
+                await self._states(stack, runs)
+        except TimeoutError:
+            self.lost = True
+            limit = f"the site's limit of {self.plan.site_timeout_s:g} s was reached"
+            for state in self.plan.states:
+                self.desk.gap("time", limit, state, self.plan.url)
+        except asyncio.CancelledError:
+            self.lost = True
+            self.desk.gap("interrupted", "the scan was interrupted", self.plan.states[0], self.plan.url)
+            raise
+        finally:
+            self.sink.record(ScanFinished(finished=now(), outcome=self._outcome(runs)))
+
+    def _started(self) -> ScanStarted:
+        plan = self.plan
+        host = host_of(plan.url)
+        return ScanStarted(
+            tool_version=plan.tool_version,
+            url=plan.url,
+            host=host,
+            site=site_of(host),
+            started=now(),
+            states=plan.states,
+            pages=plan.pages,
+            policy=plan.user_given_policy,
+            host_rules=self.options.host_rules,
+            ignore_https_errors=self.options.ignore_https_errors,
+            browser=self.browser,
+        )
+
+    async def _states(self, stack: AsyncExitStack, runs: list[StateRun]) -> None:
+        """The leading state finds the pages; all go to the same ones, each as soon as it is ready."""
+        leader = "before" if "before" in self.plan.states else self.plan.states[0]
+        pages: asyncio.Future[tuple[str, ...]] = asyncio.get_running_loop().create_future()
+        tabs = max(1, self.plan.tabs // len(self.plan.states))
+        documents = self.plan.policy_urls or self.plan.user_given_policy is None
+
+        async def one(state: str) -> None:
+            leading = state == leader
+            try:
+                await self._one_state(stack, runs, state, pages, tabs, leading=leading)
+            except ProtocolError as error:
+                self.lost = True
+                self.desk.gap("state", f"the browser failed: {error}", state, self.plan.url)
+            finally:
+                if leading and not pages.done():
+                    pages.set_result(())
+            if leading and documents:
+                await self._documents(stack)
+
+        await asyncio.gather(*(one(state) for state in self.plan.states))
+
+    async def _one_state(
+        self,
+        stack: AsyncExitStack,
+        runs: list[StateRun],
+        state: str,
+        pages: asyncio.Future[tuple[str, ...]],
+        tabs: int,
+        *,
+        leading: bool,
+    ) -> None:
+        context = await stack.enter_async_context(visitor(self.hub, self.chromium, self.options, gpc=state == "gpc"))
+        run = StateRun(self.desk, context, state)
+        runs.append(run)
+        await run.start()
+        if leading:
+            pages.set_result(self.plan.page_urls or choose_pages(self.plan.url, run.links, self.plan.pages))
+            if run.first is not None:
+                self.visits.append(run.first)
+        urls = await pages
+        if run.reached:
+            self.visits.extend(await run.rest(urls, tabs))
+        elif run.first is not None and run.first.error is None:
+            self.desk.gap("state", "no choice could be made: this state was not reached", state, self.plan.url)
+
+    async def _documents(self, stack: AsyncExitStack) -> None:
+        if self.plan.policy_urls:
+            wanted: Sequence[tuple[str, str]] = [(url, "given") for url in self.plan.policy_urls]
+        elif not self.visits or self.visits[0].error is not None:
+            return
+        else:
+            wanted = self.choose_documents([link for visit in self.visits for link in visit.links])
+        try:
+            context = await stack.enter_async_context(visitor(self.hub, self.chromium, self.options))
+            await Documents(self.desk, context).fetch(wanted)
+        except ProtocolError as error:
+            self.lost = True
+            self.desk.gap("policy", f"the browser failed while the policy was read: {error}", "before", self.plan.url)
+
+    def _outcome(self, runs: Sequence[StateRun]) -> Literal["complete", "partial", "failed"]:
+        loaded = [run for run in runs if run.first is not None and run.first.error is None]
+        if not loaded:
+            return "failed"
+        broken = any(visit.error is not None and visit.error_kind not in _NOT_LOST for visit in self.visits)
+        return "partial" if self.lost or broken or len(loaded) < len(self.plan.states) else "complete"

@@ -1,0 +1,215 @@
+"""Requests whose job is to tell somebody something: by how they behave, by where they go, by what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from scanner.classify.catalogue.engine import Catalogue
+from scanner.classify.catalogue.match import HostMatch, VendorInfo
+from scanner.classify.decoders import Decoded, decode
+from scanner.classify.flows import Flows
+from scanner.classify.pages import Pages
+from scanner.model.base import Category, Party, StateName
+from scanner.model.evidence import Evidence, ImageSeen, Request
+from scanner.model.inventory import Beacon, FirstSeen
+
+Kind = Literal["pixel", "beacon", "ping", "fetch", "script", "css", "socket"]
+
+_TINY_BYTES = 100
+"""Bytes of a body that can hold nothing but an invisible picture (the usual one has 43)."""
+
+_TELLING_ROLES = frozenset({"collect", "sync", "replay"})
+_PASSIVE_ROLES = frozenset({"cdn", "font", "image", "platform", "map", "video", "audio"})
+_EXAMPLE_LENGTH = 2000
+
+
+class Observed(NamedTuple):
+    """One request in its state, with what the catalogue says of its host."""
+
+    request: Request
+    state: StateName
+    host: str
+    path: str
+    party: Party
+    owner: HostMatch | None
+    order: tuple[int, int, float]
+
+
+class Told(NamedTuple):
+    """One event of one hit. `vendor` is null where nobody knows who listens."""
+
+    observed: Observed
+    kind: Kind
+    decoded: Decoded | None
+    vendor: VendorInfo | None
+    category: Category
+
+
+class _Group(NamedTuple):
+    """What makes two hits one entry of the inventory."""
+
+    url: str
+    kind: Kind
+    vendor: str
+    event: str
+    account: str
+    consent: str
+    cookieless: bool
+    identifiers: tuple[str, ...]
+
+
+@dataclass
+class _Hits:
+    first: Told
+    count: int = 0
+    states: set[StateName] = field(default_factory=set)
+    pages: set[str] = field(default_factory=set)
+
+
+class BeaconReader:
+    """Finds and reads the beacons of one scan."""
+
+    def __init__(self, evidence: Evidence, catalogue: Catalogue, pages: Pages) -> None:
+        self._catalogue = catalogue
+        self._pages = pages
+        self._images: dict[tuple[str, str], ImageSeen] = {(image.visit, image.url): image for image in evidence.images}
+        self._sent = {(call.visit, call.url) for call in evidence.calls if "sendBeacon" in call.api and call.url}
+
+    def told(self, observed: Observed) -> Iterator[Told]:
+        """The events that a request tells; none where it is no beacon."""
+        request = observed.request
+        if request.method == "OPTIONS":
+            return
+        decoded = decode(request)
+        if decoded:
+            kind = self._kind(request)
+            for one in decoded:
+                vendor = self._catalogue.vendor(one.vendor)
+                category = one.category or (vendor.category if vendor else "unknown")
+                yield Told(observed, kind, one, vendor, category)
+        elif self._behaves(observed):
+            owner = observed.owner
+            own = owner is not None and observed.party == "third"
+            vendor = owner.vendor if own and owner else None
+            yield Told(observed, self._kind(request), None, vendor, owner.category if own and owner else "unknown")
+
+    def _kind(self, request: Request) -> Kind:
+        kind = request.resource_type
+        if kind in ("WebSocket", "EventSource"):
+            return "socket"
+        if kind in ("Ping", "CSPViolationReport"):
+            return "ping" if _is_anchor_ping(request) else "beacon"
+        if (request.visit, request.url) in self._sent:
+            return "beacon"
+        if kind in ("XHR", "Fetch"):
+            return "fetch"
+        if kind == "Script":
+            return "script"
+        if kind == "Stylesheet" or (kind == "Image" and _from_css(request)):
+            return "css"
+        return "pixel"
+
+    def _behaves(self, observed: Observed) -> bool:
+        """Whether a request that no decoder knows is a beacon all the same."""
+        request, owner = observed.request, observed.owner
+        kind = request.resource_type
+        telling = owner is not None and owner.role in _TELLING_ROLES and observed.party == "third"
+        if kind == "Ping" or (request.visit, request.url) in self._sent:
+            return True
+        if kind in ("XHR", "Fetch"):
+            return telling or (request.keepalive and request.method == "POST")
+        if kind in ("WebSocket", "EventSource"):
+            return telling
+        if kind == "Image":
+            return self._is_pixel(observed, telling)
+        return False
+
+    def _is_pixel(self, observed: Observed, telling: bool) -> bool:
+        """An image nobody sees that says something: to a third party, or by its parameters."""
+        request, owner = observed.request, observed.owner
+        seen = self._images.get((request.visit, request.url))
+        if seen is not None and seen.natural_width > 2 and seen.natural_height > 2:
+            return False
+        says = "?" in request.url or (observed.party == "third" and (owner is None or owner.role not in _PASSIVE_ROLES))
+        if not says:
+            return False
+        tiny_picture = seen is not None and 0 < seen.natural_width <= 2 and 0 < seen.natural_height <= 2
+        return tiny_picture or _answers_nothing(request) or telling
+
+    def read(self, told: list[Told], flows: Flows) -> tuple[Beacon, ...]:
+        """The beacons of the inventory: one for each address, event, account, signal and set of identifiers."""
+        groups: dict[_Group, _Hits] = {}
+        for one in told:
+            group = self._group(one, flows)
+            hits = groups.setdefault(group, _Hits(one))
+            if one.observed.order < hits.first.observed.order:
+                hits.first = one
+            hits.count += 1
+            hits.states.add(one.observed.state)
+            hits.pages.add(self._pages.page(one.observed.request.visit, one.observed.request.top_url))
+        return tuple(self._beacon(group, groups[group]) for group in sorted(groups))
+
+    def _group(self, told: Told, flows: Flows) -> _Group:
+        request = told.observed.request
+        decoded = told.decoded
+        names = {source.name for source in flows.cookies_sent(request)}
+        names |= {hit.source.name for hit in flows.carried(request)}
+        denied = decoded is not None and decoded.denied
+        if decoded is not None and not denied:
+            names |= set(decoded.identifiers)
+        return _Group(
+            url=request.url.partition("?")[0].partition("#")[0],
+            kind=told.kind,
+            vendor=told.vendor.id if told.vendor else "",
+            event=(decoded.event if decoded else None) or "",
+            account=(decoded.account if decoded else None) or "",
+            consent=(decoded.consent if decoded else None) or "",
+            cookieless=denied and not names,
+            identifiers=tuple(sorted(names)),
+        )
+
+    def _beacon(self, group: _Group, hits: _Hits) -> Beacon:
+        first = hits.first.observed
+        page = self._pages.page(first.request.visit, first.request.top_url)
+        return Beacon(
+            url=group.url,
+            host=first.host,
+            party=first.party,
+            kind=group.kind,
+            vendor=hits.first.vendor.name if hits.first.vendor else None,
+            vendor_id=group.vendor or None,
+            category=hits.first.category,
+            event=group.event or None,
+            account=group.account or None,
+            consent_signal=group.consent or None,
+            cookieless=group.cookieless,
+            identifiers=group.identifiers,
+            initiators=self._pages.initiators(first.request),
+            example_url=first.request.url[:_EXAMPLE_LENGTH],
+            count=hits.count,
+            first_seen=FirstSeen(state=first.state, page=page, ms=first.request.ms, phase=first.request.phase),
+            states=tuple(sorted(hits.states)),
+            pages=tuple(sorted(hits.pages - {""})),
+        )
+
+
+def _is_anchor_ping(request: Request) -> bool:
+    """Whether a ping is that of a clicked link (`<a ping>`), which says so in its headers."""
+    names = {name.lower(): value for name, value in request.request_headers}
+    return "ping-to" in names or names.get("content-type", "").startswith("text/ping")
+
+
+def _from_css(request: Request) -> bool:
+    """Whether an image was asked for by a style sheet."""
+    url = (request.initiator.url or "").partition("?")[0]
+    return url.endswith(".css") and not request.initiator.stack
+
+
+def _answers_nothing(request: Request) -> bool:
+    """Whether the answer holds no picture to look at: no content, or a body too small for one."""
+    if request.status == 204:
+        return True
+    picture = (request.mime_type or "").startswith("image/")
+    return picture and request.body_bytes is not None and 0 < request.body_bytes <= _TINY_BYTES

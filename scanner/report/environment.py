@@ -1,0 +1,97 @@
+"""The templates: their environment, and pages that bring everything with them and ask for nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from importlib import resources
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from scanner.report import proof, words
+from scanner.report.links import passage_link, safe_link
+from scanner.report.states import spoken
+from scanner.report.text import blocks, visible
+
+_STYLE = "report.css"
+_EARLY = "early.js"
+
+
+def page(template: str, script: str, **context: object) -> str:
+    """A whole page with its style and script inside, and a content policy that allows exactly these.
+
+    `script` is a file of this package. A page loads nothing, runs nothing else, and sends no form.
+    """
+    style, early, late = _packaged(_STYLE), _packaged(_EARLY), _packaged(script)
+    policy = "; ".join(
+        (
+            "default-src 'none'",
+            f"style-src '{_hash(style)}'",
+            f"script-src '{_hash(early)}' '{_hash(late)}'",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+    # Style and scripts are files of this package, never data of a scan.
+    fixed = {"style": Markup(style), "early": Markup(early), "script": Markup(late)}
+    text = environment().get_template(template).render(content_policy=policy, **fixed, **context)
+    return text.rstrip("\n") + "\n"
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"sha256-{base64.b64encode(digest).decode('ascii')}"
+
+
+@cache
+def _packaged(name: str) -> str:
+    return resources.files("scanner.report").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+@cache
+def environment() -> Environment:
+    """Jinja with the words of the report as its filters; every value is escaped and made visible."""
+    made = Environment(
+        loader=PackageLoader("scanner.report", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        finalize=visible,
+    )
+    made.filters.update(
+        blocks=blocks,
+        button_words=proof.button_words,
+        category=words.CATEGORY_LABELS.__getitem__,
+        clipped=words.clipped,
+        confidence=words.CONFIDENCE_LABELS.__getitem__,
+        cookie_facts=proof.cookie_facts,
+        count=words.count,
+        duration=words.duration,
+        elapsed=words.elapsed,
+        lifetime=proof.lifetime,
+        shortened=proof.shortened,
+        listing=words.listing,
+        moment=words.moment,
+        number=words.number,
+        rule_label=words.rule_label,
+        safe_link=safe_link,
+        severity=words.SEVERITY_LABELS.__getitem__,
+        signal_lines=proof.signal_lines,
+        size=words.size,
+        spoken=spoken,
+        state_label=words.state_label,
+    )
+    made.globals.update(
+        beacon_labels=words.BEACON_LABELS,
+        claim_labels=words.CLAIM_LABELS,
+        outcome_labels=words.OUTCOME_LABELS,
+        passage_link=passage_link,
+        party_labels=words.PARTY_LABELS,
+        storage_labels=words.STORAGE_LABELS,
+        technique_labels=words.TECHNIQUE_LABELS,
+    )
+    return made

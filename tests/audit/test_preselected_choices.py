@@ -1,0 +1,32 @@
+"""preselected-choices: boxes ticked in advance."""
+
+from __future__ import annotations
+
+import pytest
+
+from .builders import ACCEPT, SETTINGS, banner, inventory, judged, state, states, without_banner
+
+RULE = "preselected-choices"
+
+
+def test_a_ticked_category_is_medium() -> None:
+    shown = banner(ACCEPT, SETTINGS, preselected=("Necessary", "Statistics", "Marketing"))
+    (finding,), check = judged(RULE, inventory(consent=states(shown)))
+    assert check.outcome == "found"
+    assert (finding.severity, finding.subject) == ("medium", "banner")
+    assert "“Statistics”, “Marketing”" in finding.detail
+    assert "Necessary" not in finding.detail
+    assert finding.observed == ("/states/before/banner/preselected",)
+
+
+@pytest.mark.parametrize(
+    "text", ["Strictly necessary", "Notwendig", "Nécessaires", "Essenziell", "Técnicas", "Niezbędne", "Nødvendige", " "]
+)
+def test_what_is_always_on_is_no_fault(text: str) -> None:
+    findings, check = judged(RULE, inventory(consent=states(banner(preselected=(text,)))))
+    assert (findings, check.outcome) == ((), "passed")
+
+
+def test_without_banner_or_page() -> None:
+    assert judged(RULE, inventory(consent=without_banner()))[1].outcome == "not-applicable"
+    assert judged(RULE, inventory(consent={"before": state(reached=False)}))[1].outcome == "inconclusive"

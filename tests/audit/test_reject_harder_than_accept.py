@@ -1,0 +1,77 @@
+"""reject-harder-than-accept: layers, clicks, and looks."""
+
+from __future__ import annotations
+
+import pytest
+
+from .builders import (
+    ACCEPT,
+    ACK,
+    REJECT,
+    SETTINGS,
+    banner,
+    button,
+    inventory,
+    judged,
+    look,
+    state,
+    states,
+    without_banner,
+)
+
+RULE = "reject-harder-than-accept"
+SECOND = banner(ACCEPT, SETTINGS, button("reject", "Reject all", 2))
+CLEAR = {"foreground": "rgb(255, 255, 255)", "background": "#0044aa", "rect": (0.0, 0.0, 120.0, 40.0)}
+
+
+def test_a_refusal_on_the_second_layer_is_medium_with_the_clicks() -> None:
+    consent = states(SECOND, reject=state(SECOND, "reject", clicks=2))
+    (finding,), check = judged(RULE, inventory(consent=consent))
+    assert check.outcome == "found"
+    assert (finding.severity, finding.subject, finding.confidence) == ("medium", "banner", "certain")
+    assert "Accepting took 1 click(s), refusing 2." in finding.detail
+    assert finding.observed == ("/states/before/banner", "/states/accept/choice", "/states/reject/choice")
+
+
+def test_saving_on_the_second_layer_counts_as_a_refusal_there() -> None:
+    shown = banner(ACCEPT, SETTINGS, button("save", "Save selection", 2))
+    (finding,), _ = judged(RULE, inventory(consent=states(shown)))
+    assert finding.severity == "medium"
+
+
+@pytest.mark.parametrize(
+    "weak",
+    [
+        CLEAR | {"foreground": "#cccccc", "background": "rgb(255, 255, 255)"},
+        CLEAR | {"rect": (0.0, 0.0, 40.0, 30.0)},
+    ],
+)
+def test_a_button_that_is_hard_to_see_is_low_and_to_be_checked(weak: dict[str, object]) -> None:
+    shown = banner(ACCEPT, REJECT, looks=(look("accept", **CLEAR), look("reject", **weak)))
+    (finding,), _ = judged(RULE, inventory(consent=states(shown)))
+    assert (finding.severity, finding.confidence) == ("low", "check")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        CLEAR,
+        CLEAR | {"foreground": "#222222", "background": "#ffffff", "rect": (0.0, 0.0, 100.0, 40.0)},
+        CLEAR | {"foreground": None},
+        CLEAR | {"background": "rgba(0, 0, 0, 0)"},
+    ],
+)
+def test_another_colour_or_an_unknown_one_is_no_fault(other: dict[str, object]) -> None:
+    shown = banner(ACCEPT, REJECT, looks=(look("accept", **CLEAR), look("reject", **other)))
+    findings, check = judged(RULE, inventory(consent=states(shown)))
+    assert (findings, check.outcome) == ((), "passed")
+
+
+@pytest.mark.parametrize("shown", [banner(ACK), banner(ACCEPT)])
+def test_where_nothing_can_be_compared_it_does_not_apply(shown: object) -> None:
+    assert judged(RULE, inventory(consent=states(shown)))[1].outcome == "not-applicable"
+    assert judged(RULE, inventory(consent=without_banner()))[1].outcome == "not-applicable"
+
+
+def test_without_any_page_it_is_inconclusive() -> None:
+    assert judged(RULE, inventory(consent={"before": state(SECOND, reached=False)}))[1].outcome == "inconclusive"

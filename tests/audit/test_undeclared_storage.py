@@ -1,0 +1,38 @@
+"""undeclared-storage: web storage beside cookies."""
+
+from __future__ import annotations
+
+import pytest
+
+from .builders import NO_POLICY, claim, declaration, inventory, judged, named, row, storage
+
+RULE = "undeclared-storage"
+PIXEL = storage("_fbp", category="marketing", vendor="Meta Pixel", vendor_id="meta-pixel", identifier=True)
+
+
+@pytest.mark.parametrize(
+    ("entry", "said", "severity"),
+    [
+        (PIXEL, (row("a"),), "medium"),
+        (PIXEL, (row("a"), named("Facebook")), "low"),
+        (storage("uid", identifier=True), (row("a"),), "low"),
+        (storage("uid", identifier=True), (claim("local_storage_used"),), "info"),
+        (storage("cart", kind="session"), (row("a"),), "info"),
+        (storage("theme", category="functional"), (row("a"),), "info"),
+    ],
+)
+def test_the_severity_follows_what_is_known(entry: object, said: tuple[object, ...], severity: str) -> None:
+    (finding,), check = judged(RULE, inventory(entry), declaration(*said))
+    assert check.outcome == "found"
+    assert finding.severity == severity
+    assert finding.subject == f"{entry.key}@shop.test"  # type: ignore[attr-defined]
+    assert finding.observed == ("/storage/0",)
+
+
+def test_a_declared_key_or_pattern_passes() -> None:
+    seen = inventory(storage("theme"), storage("cart_8231", kind="session"))
+    assert judged(RULE, seen, declaration(row("theme"), row("cart_*")))[1].outcome == "passed"
+
+
+def test_without_policy_it_is_inconclusive() -> None:
+    assert judged(RULE, inventory(PIXEL), NO_POLICY)[1].outcome == "inconclusive"

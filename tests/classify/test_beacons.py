@@ -1,0 +1,204 @@
+"""Beacons by behaviour: what tells somebody something, and what is only a picture."""
+
+from __future__ import annotations
+
+import pytest
+
+PAGE = "https://www.shop.test/"
+
+
+def kinds(scan):
+    return [(beacon.host, beacon.kind) for beacon in scan.beacons()]
+
+
+def test_an_invisible_image_of_a_third_party_is_a_pixel(record):
+    """One by one, seen on the page."""
+    scan = record("before")
+    scan.request("before", "https://spy.test/p.gif", mime_type="image/gif", body_bytes=43)
+    scan.image("before", "https://spy.test/p.gif", 1, 1)
+    assert kinds(scan) == [("spy.test", "pixel")]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{"status": 204}, {"mime_type": "image/gif", "body_bytes": 43}, {"mime_type": "image/png", "body_bytes": 70}],
+)
+def test_an_image_that_never_reached_the_page_is_known_by_its_answer(record, answer):
+    """`new Image()`: no content, or a body that holds no picture."""
+    scan = record("before")
+    scan.request("before", "https://spy.test/p?u=1", **answer)
+    assert kinds(scan) == [("spy.test", "pixel")]
+
+
+def test_a_real_picture_is_none(record):
+    """Whatever its parameters."""
+    scan = record("before")
+    scan.request("before", "https://pics.test/a.jpg?w=200", mime_type="image/jpeg", body_bytes=20000)
+    scan.image("before", "https://pics.test/a.jpg?w=200", 200, 100, visible=True)
+    scan.request("before", "https://pics.test/b.jpg?w=200", mime_type="image/jpeg", body_bytes=20000)
+    assert scan.beacons() == ()
+
+
+def test_the_sites_own_spacer_says_nothing(record):
+    """A one by one picture of the layout, without parameters."""
+    scan = record("before")
+    scan.request("before", PAGE + "img/spacer.gif", mime_type="image/gif", body_bytes=43)
+    scan.image("before", PAGE + "img/spacer.gif", 1, 1)
+    assert scan.beacons() == ()
+
+
+def test_the_sites_own_pixel_with_parameters_is_one(record):
+    """First party, of unknown purpose."""
+    scan = record("before")
+    scan.request("before", PAGE + "t.gif?page=1", mime_type="image/gif", body_bytes=43)
+    (beacon,) = scan.beacons()
+    assert (beacon.party, beacon.category, beacon.vendor) == ("first", "unknown", None)
+
+
+def test_a_placeholder_from_a_file_host_is_none(record):
+    """A host that delivers files is told nothing by a file."""
+    scan = record("before")
+    scan.request("before", "https://cdnjs.cloudflare.com/blank.gif", mime_type="image/gif", body_bytes=43)
+    assert scan.beacons() == ()
+
+
+def test_pings_and_send_beacon_are_told_apart(record):
+    """A clicked link's ping says so in its headers."""
+    scan = record("before")
+    scan.request("before", "https://a.test/b", kind="Ping", method="POST")
+    scan.request(
+        "before", "https://c.test/p", kind="Ping", method="POST", request_headers=(("Ping-To", "https://x.test/"),)
+    )
+    assert kinds(scan) == [("a.test", "beacon"), ("c.test", "ping")]
+
+
+def test_a_watched_call_of_send_beacon_names_its_request(record):
+    """Where the browser calls it a fetch."""
+    scan = record("before")
+    scan.request("before", "https://a.test/b", kind="Fetch", method="POST")
+    scan.call("before", "navigator.sendBeacon", "https://www.shop.test/app.js", url="https://a.test/b")
+    assert kinds(scan) == [("a.test", "beacon")]
+
+
+def test_a_keepalive_post_is_a_beacon_and_an_ordinary_fetch_is_not(record):
+    """Data that a page needs comes back; a beacon does not wait."""
+    scan = record("before")
+    scan.request("before", "https://a.test/b", kind="Fetch", method="POST", keepalive=True)
+    scan.request("before", "https://a.test/c", kind="Fetch", method="POST")
+    scan.request("before", "https://a.test/d", kind="Fetch", keepalive=True)
+    assert [(beacon.url, beacon.kind) for beacon in scan.beacons()] == [("https://a.test/b", "fetch")]
+
+
+def test_known_collecting_hosts_are_told_by_any_fetch(record):
+    """A host that exists to gather."""
+    scan = record("before")
+    scan.request("before", "https://in.hotjar.com/whatever", kind="XHR", method="POST")
+    (beacon,) = scan.beacons()
+    assert (beacon.vendor, beacon.category, beacon.kind) == ("Hotjar", "analytics", "fetch")
+
+
+def test_a_chats_socket_is_none_and_a_recorders_is(record):
+    """Sockets count only where the host gathers."""
+    scan = record("before")
+    scan.request("before", "wss://chat.test/live", kind="WebSocket")
+    scan.request("before", "wss://ws.hotjar.com/api/v2/client/ws?v=7&site_id=123", kind="WebSocket")
+    (beacon,) = scan.beacons()
+    assert (beacon.host, beacon.kind, beacon.account) == ("ws.hotjar.com", "socket", "123")
+
+
+def test_an_image_from_a_style_sheet_is_of_kind_css(record):
+    """The initiator is the sheet."""
+    scan = record("before")
+    request = scan.request("before", "https://spy.test/p?u=1", status=204)
+    old = scan.records["requests"].pop()
+    initiator = old.initiator.model_copy(update={"url": "https://www.shop.test/site.css?v=1"})
+    scan.records["requests"].append(old.model_copy(update={"initiator": initiator}))
+    assert old.id == request
+    assert kinds(scan) == [("spy.test", "css")]
+
+
+def test_a_preflight_is_no_beacon(record):
+    """The browser's own question carries nothing."""
+    scan = record("before")
+    scan.request("before", "https://in.hotjar.com/whatever", kind="XHR", method="OPTIONS")
+    assert scan.beacons() == ()
+
+
+def test_hits_of_one_kind_are_one_entry_with_a_count(record):
+    """The query is cut off; states and pages are gathered."""
+    scan = record()
+    scan.choice("accept")
+    for number in range(3):
+        scan.request("accept", f"https://spy.test/p?n={number}", status=204, phase="chosen", ms=100.0 - number)
+    scan.request("before", "https://spy.test/p?n=9", status=204, ms=300.0)
+    (beacon,) = scan.beacons()
+    assert (beacon.url, beacon.count, beacon.states) == ("https://spy.test/p", 4, ("accept", "before"))
+    assert (beacon.first_seen.state, beacon.first_seen.ms) == ("before", 300.0)
+
+
+def test_google_analytics_on_the_sites_own_host_is_recognised(record):
+    """Server-side tagging: the hit says what it is, wherever it goes."""
+    scan = record("before")
+    url = "https://metrics.shop.test/g/collect?v=2&tid=G-ABC123&cid=1.2&en=page_view&_p=1"
+    scan.request("before", url, kind="Fetch", method="POST", status=204)
+    (beacon,) = scan.beacons()
+    assert (beacon.vendor_id, beacon.account, beacon.event, beacon.party) == (
+        "google-analytics",
+        "G-ABC123",
+        "page_view",
+        "first",
+    )
+    host = scan.host("metrics.shop.test")
+    assert (host.vendor_id, host.tracker, host.party) == ("google-analytics", True, "first")
+
+
+def test_the_page_host_itself_stays_the_sites_own(record):
+    """One path of it is a vendor's; the host is not."""
+    scan = record("before")
+    scan.request("before", PAGE, kind="Document")
+    scan.request("before", PAGE + "g/collect?v=2&tid=G-ABC123&cid=1.2&en=page_view", kind="Fetch", method="POST")
+    host = scan.host("www.shop.test")
+    assert (host.vendor, host.tracker) == (None, False)
+    assert scan.beacons()[0].vendor_id == "google-analytics"
+
+
+def test_a_path_that_only_looks_like_a_collection_is_none(record):
+    """A shop's own `/collect` without what makes it a hit."""
+    scan = record("before")
+    scan.request("before", PAGE + "collect?v=2&tid=abc", kind="Fetch")
+    scan.request("before", PAGE + "g/collect?point=pickup", kind="Fetch")
+    scan.request("before", PAGE + "tr?id=5&ev=x", kind="Fetch")
+    scan.request("before", PAGE + "watch/123", kind="Fetch")
+    assert scan.beacons() == ()
+
+
+def test_a_hit_that_is_denied_storage_is_cookieless(record):
+    """What looks like a client id is made anew for each page."""
+    scan = record("before")
+    url = "https://region1.google-analytics.com/g/collect?v=2&tid=G-A1&gcs=G100&cid=123.456&en=page_view"
+    scan.request("before", url, kind="Ping", method="POST", status=204)
+    (beacon,) = scan.beacons()
+    assert (beacon.cookieless, beacon.identifiers) == (True, ())
+    assert beacon.consent_signal == "gcs=G100 (ad_storage denied, analytics_storage denied)"
+
+
+def test_a_denied_hit_that_carries_a_stored_identifier_all_the_same_is_not(record, jar_cookie):
+    """The signal says no, the value says yes."""
+    scan = record("before", "accept")
+    for context, cid in (("before", "1239481273.1795339812"), ("accept", "832194410.1795339815")):
+        scan.jar(context, jar_cookie("_ga", f"GA1.1.{cid}", lifetime=63072000))
+        url = f"https://www.google-analytics.com/g/collect?v=2&tid=G-A1&gcs=G100&cid={cid}&en=page_view"
+        scan.request(context, url, kind="Ping", method="POST", status=204)
+    (beacon,) = scan.beacons()
+    assert (beacon.cookieless, beacon.identifiers) == (False, ("_ga",))
+
+
+def test_hits_with_different_signals_stay_apart(record):
+    """What was sent before the choice must not take the colour of what came after."""
+    scan = record()
+    scan.choice("accept")
+    base = "https://www.google-analytics.com/g/collect?v=2&tid=G-A1&en=page_view&cid=1.2&gcs="
+    scan.request("before", base + "G100", kind="Ping", method="POST")
+    scan.request("accept", base + "G111", kind="Ping", method="POST", phase="chosen")
+    found = {beacon.states: (beacon.cookieless, beacon.identifiers) for beacon in scan.beacons()}
+    assert found == {("before",): (True, ()), ("accept",): (False, ("cid",))}
