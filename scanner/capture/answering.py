@@ -66,7 +66,8 @@ class VisitPace:
         while True:
             self._called.clear()
             try:
-                await asyncio.wait_for(self._called.wait(), _IDLE_S)
+                async with asyncio.timeout(_IDLE_S):
+                    await self._called.wait()
             except TimeoutError:
                 if self._calls == 0 and not self._tab.gone:
                     await self.run.live(_TICK_MS, _TICK_CEILING_S)

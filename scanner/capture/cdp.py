@@ -61,7 +61,8 @@ class Session:
             ProtocolError: the browser refused, or `timeout_s` passed.
         """
         try:
-            return await asyncio.wait_for(self.post(method, params), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                return await self.post(method, params)
         except TimeoutError:
             raise ProtocolError(f"{method}: no answer in {timeout_s:g} s") from None
 

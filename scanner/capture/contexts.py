@@ -92,8 +92,8 @@ class Hub:
             ProtocolError: it did not.
         """
         try:
-            async with self._arrivals:
-                await asyncio.wait_for(self._arrivals.wait_for(lambda: target_id in self._tabs), _ATTACH_S)
+            async with asyncio.timeout(_ATTACH_S), self._arrivals:
+                await self._arrivals.wait_for(lambda: target_id in self._tabs)
         except TimeoutError:
             raise ProtocolError("a new tab did not open") from None
         return self._tabs[target_id]

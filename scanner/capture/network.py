@@ -116,7 +116,8 @@ class Network:
         """Wait for the next event, at most so long; whether there was one."""
         self._changed.clear()
         try:
-            await asyncio.wait_for(self._changed.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self._changed.wait()
         except TimeoutError:
             return False
         return True

@@ -213,7 +213,8 @@ class PageTime:
                 self._grant(_HURRYING, part_ms)
             self._wake.clear()
             try:
-                await asyncio.wait_for(self._wake.wait(), min(_PATIENCE_S * 10, ceiling_s - passed))
+                async with asyncio.timeout(min(_PATIENCE_S * 10, ceiling_s - passed)):
+                    await self._wake.wait()
             except TimeoutError:
                 continue
         return self._hurried or "budget spent"
@@ -228,7 +229,7 @@ class PageTime:
             return "streaming"
         if network.polled is not None and passed > _POLLING_AFTER_S:
             return "polling"
-        if passed > _STALLED_S and network.quiet_for() > _STALLED_S:
+        if network.flights and passed > _STALLED_S and network.quiet_for() > _STALLED_S:
             return "stalled"
         return ""
 

@@ -120,7 +120,8 @@ class Tab:
         self.committed.clear()
         await self.page.send("Page.reload", timeout_s=_ANSWER_S)
         try:
-            await asyncio.wait_for(self.committed.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self.committed.wait()
         except TimeoutError:
             raise ProtocolError(f"the page did not reload in {timeout_s:g} s") from None
 

@@ -85,7 +85,7 @@ class VisitRun:
             if self.error_kind in _RETRIED and not self.tab.gone:
                 self.error = self.error_kind = None
                 await self._navigate()
-        if self.error is None:
+        if self.error is None and not self._is_no_document():
             await self._settle()
         if self.error is None:
             await self._judge()
@@ -202,6 +202,10 @@ class VisitRun:
             self._fail(*strange)
         elif self._is_elsewhere(final):
             self._fail("redirected-away", f"the address leads to another site: {final}")
+
+    def _is_no_document(self) -> bool:
+        """Whether a policy was looked for where there is none: such a page needs no life."""
+        return self.spec.purpose == "policy" and refused_by_status(self.tab.main.status) is not None
 
     def _is_elsewhere(self, final: str) -> bool:
         return final.startswith("http") and site_of(host_of(final)) != site_of(host_of(self.spec.url))

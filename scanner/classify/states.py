@@ -119,12 +119,17 @@ def read_outcome(evidence: Evidence) -> Outcome:
     return "partial" if any(visit.error is None for visit in evidence.visits) else "failed"
 
 
+def _only_tried(visit: Visit, evidence: Evidence) -> bool:
+    """Whether a visit only tried one of the usual addresses of a policy: that none is there is no problem."""
+    return visit.purpose == "policy" and visit.error_kind == "http-status" and not evidence.scan.policy
+
+
 def read_problems(evidence: Evidence) -> tuple[Problem, ...]:
     """Pages that did not load, what could not be seen, and a scan that was cut short."""
     found = {
         Problem(state=visit.context, url=visit.url, kind=visit.error_kind or "load", message=visit.error)
         for visit in evidence.visits
-        if visit.error is not None
+        if visit.error is not None and not _only_tried(visit, evidence)
     }
     found |= {Problem(state=gap.context, url=gap.url, kind=gap.what, message=gap.message) for gap in evidence.gaps}
     if evidence.finished is None:

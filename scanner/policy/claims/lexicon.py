@@ -164,6 +164,11 @@ def _patterns(texts: Iterable[str], groups: Mapping[str, list[str]], place: str)
 
 def _scope(own: Mapping[str, Any], groups: Mapping[str, list[str]], language: str) -> ScopeWords:
     words = own["scope"]
+    denials = {fold(word) for word in groups["not"]}
+
+    def denies(phrase: str) -> bool:
+        return fold(phrase.split()[0]) in denials
+
     return ScopeWords(
         general_headings=_patterns(words["general_headings"], groups, f"{language}.toml: general_headings"),
         generic=_patterns(words.get("generic", ()), groups, f"{language}.toml: generic"),
@@ -172,7 +177,7 @@ def _scope(own: Mapping[str, Any], groups: Mapping[str, list[str]], language: st
         conditions=_words(words["conditions"]),
         future=_words(words["future"]),
         negation=_words([*groups["not"], *groups.get("no", ())]),
-        not_a_negation=_words([*words["not_a_negation"], *groups["without_consent"]]),
+        not_a_negation=_words([*words["not_a_negation"], *(p for p in groups["without_consent"] if not denies(p))]),
         on_consent=_words([*groups["after_consent"], *groups["until_consent"], *groups["without_consent"]]),
         negation_after=int(own.get("negation_after", 0)),
     )

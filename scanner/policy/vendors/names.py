@@ -97,17 +97,11 @@ def _is_written(name: Name, tokens: Tokens, start: int, end: int) -> bool:
     plus = _PLUS.match(tokens.text, tokens.spans[end - 1][1])
     if _signs(written) + ("+" if plus else "") != _signs(name.spelling):
         return False
+    if written == name.spelling or not name.vendor:
+        return True
     if not name.ambiguous:
-        return (
-            not name.vendor
-            or len(name.words) > 1
-            or len(written) > 5
-            or written[:1].isupper()
-            or written == name.spelling
-        )
-    return written == name.spelling or (
-        written[:1].isupper() and name.spelling[:1].isupper() and written[1:] == name.spelling[1:]
-    )
+        return written[:1].isupper() or not name.spelling[:1].isupper() or len(name.words[0]) > _SHORT_NAME
+    return written[:1].isupper() and name.spelling[:1].isupper() and written[1:] == name.spelling[1:]
 
 
 def _signs(text: str) -> str:
