@@ -6,6 +6,8 @@ import asyncio
 import datetime
 import json
 import sys
+import tempfile
+import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Any
@@ -66,11 +68,21 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output has gone (`... | head`); there is nobody left to tell
         sys.exit(FINISHED)
-    except Exception as error:
-        if (wrong := _usage(error)) is None:
-            raise
-        err.print(f"cookie-scanner: {clean(wrong, 2000)}", soft_wrap=True)
-        sys.exit(WRONG_USAGE)
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a user never sees a traceback
+        if (wrong := _usage(error)) is not None:
+            err.print(f"cookie-scanner: {clean(wrong, 2000)}", soft_wrap=True)
+            sys.exit(WRONG_USAGE)
+        sys.exit(_defect(error))
+
+
+def _defect(error: Exception) -> int:
+    """A defect of this program: one line for the user, and the details in a file for whoever mends it."""
+    details = "".join(traceback.format_exception(error))
+    with tempfile.NamedTemporaryFile("w", prefix="cookie-scanner-", suffix=".log", delete=False) as log:
+        log.write(details)
+    cause = clean(f"{type(error).__name__}: {error}")
+    err.print(f"cookie-scanner: a defect in this program ({cause}); please report it with {log.name}", soft_wrap=True)
+    return SITE_FAILED
 
 
 def _usage(error: Exception) -> str | None:

@@ -22,7 +22,7 @@ from scanner.config import Config
 from scanner.errors import EvidenceError, ScannerError, SiteError, UsageError
 from scanner.model.base import Category
 from scanner.model.declaration import Declaration
-from scanner.model.evidence import Document, DocumentKept, Evidence, Link, Record, Visit
+from scanner.model.evidence import Browser, Document, DocumentKept, Evidence, Link, Record, Visit
 from scanner.model.finding import SEVERITIES, AuditResult
 from scanner.model.inventory import Inventory
 from scanner.model.scan import Scan, Summary, Tool
@@ -81,6 +81,11 @@ async def open_instrument(config: Config, *, calibrate: bool = True) -> AsyncIte
     )
     async with capturing.open_instrument(options, calibrate=calibrate) as instrument:
         yield instrument
+
+
+async def prove(config: Config) -> Browser:
+    """Find the browser and calibrate it anew, whatever is remembered of an earlier time."""
+    return await capturing.calibrate(capturing.find_browser(config.browser))
 
 
 async def capture(instrument: capturing.Instrument, url: str, config: Config, folder: Path, progress: Progress) -> None:

@@ -77,7 +77,8 @@ class Case:
 
     @cached_property
     def consent_traces(self) -> tuple[str, ...]:
-        """Pointers to signs of consent software, which speak against the statement that a site has no banner."""
+        """Pointers to signs of consent software, which speak against the statement that a site has no banner, and to
+        banners that could not be dealt with."""
         found = [
             f"/states/{_escaped(name)}/signals"
             for name, state in sorted(self.inventory.states.items())
@@ -87,6 +88,9 @@ class Case:
             f"/cookies/{index}"
             for index, cookie in enumerate(self.inventory.cookies)
             if cookie.role == "consent-record" and cookie.blocked is None
+        ]
+        found += [
+            f"/problems/{index}" for index, problem in enumerate(self.inventory.problems) if problem.kind == "banner"
         ]
         return tuple(found)
 

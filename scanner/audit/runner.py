@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from scanner.audit.case import Case
+from scanner.audit.gaps import CUTS
 from scanner.audit.profiles import Profile, profile_named
 from scanner.audit.rule import Hit, NotApplicable, Rule, Undecided
 from scanner.audit.rules import RULES
@@ -16,6 +17,7 @@ FAILED = "The site could not be scanned, so that nothing can be said about it."
 BLIND = (
     "Nothing was found, but the browser did not pass its calibration: what it cannot see, it cannot rule out ({what})."
 )
+CUT = "Nothing was found, but not everything could be watched: {what}"
 
 
 def audit(inventory: Inventory, declaration: Declaration, *, profile: str = "eu") -> AuditResult:
@@ -60,7 +62,7 @@ def run(rule: Rule, case: Case) -> tuple[tuple[Finding, ...], Check]:
         return (), Check(rule=rule.name, outcome="not-applicable", reason=" ".join(idle))
     blind = _blindness(case.inventory) if rule.blind_if_uncalibrated else None
     if blind is not None:
-        return (), Check(rule=rule.name, outcome="inconclusive", reason=BLIND.format(what=blind))
+        return (), Check(rule=rule.name, outcome="inconclusive", reason=blind)
     return (), Check(rule=rule.name, outcome="passed")
 
 
@@ -81,12 +83,16 @@ def _finding(rule: Rule, hit: Hit, profile: Profile) -> Finding:
 
 
 def _blindness(inventory: Inventory) -> str | None:
-    """What the browser's calibration missed; null where it passed, or where no browser is on record."""
+    """Why the absence of a thing proves nothing: a browser that failed its calibration, a scan that was cut short.
+
+    Null where neither is so, or where no browser is on record.
+    """
     browser = inventory.browser
-    if browser is None or browser.calibration.passed:
-        return None
-    missed = tuple(check.name for check in browser.calibration.checks if not check.passed)
-    return ", ".join(missed) or "unknown"
+    if browser is not None and not browser.calibration.passed:
+        missed = tuple(check.name for check in browser.calibration.checks if not check.passed)
+        return BLIND.format(what=", ".join(missed) or "unknown")
+    cut = next((problem for problem in inventory.problems if problem.kind in CUTS), None)
+    return None if cut is None else CUT.format(what=cut.message)
 
 
 def _worst_first(findings: Iterable[Finding]) -> list[Finding]:

@@ -7,6 +7,7 @@ difference, one more finding never raises the figure, and it never falls below z
 
 from __future__ import annotations
 
+from scanner.audit.gaps import CUTS
 from scanner.model.finding import AuditResult, Confidence, Severity
 from scanner.model.inventory import Inventory
 
@@ -17,8 +18,9 @@ WEIGHT: dict[Confidence, float] = {"certain": 1.0, "likely": 0.8, "check": 0.4}
 def score(inventory: Inventory, result: AuditResult) -> int | None:
     """The figure; null where the scan failed, or where a state was not observed that the figure would rest on.
 
-    Those are the state before any choice and, where the site has a banner, those after accepting and refusing. A
-    refusal that the banner does not offer counts as observed: that is a finding, not a gap.
+    Those are the state before any choice and, where the site has a banner or the scan was cut short before that was
+    settled, those after accepting and refusing. A refusal that the banner does not offer counts as observed: that is
+    a finding, not a gap.
     """
     if inventory.outcome == "failed" or not _measured(inventory, result):
         return None
@@ -34,7 +36,8 @@ def _measured(inventory: Inventory, result: AuditResult) -> bool:
 
     if not reached("before"):
         return False
-    if not any(state.banner.found for state in inventory.states.values()):
+    cut_short = any(problem.kind in CUTS for problem in inventory.problems)
+    if not cut_short and not any(state.banner.found for state in inventory.states.values()):
         return True
     no_refusal = any(finding.rule in ("no-reject-option", "cookie-wall") for finding in result.findings)
     return reached("accept") and (reached("reject") or no_refusal)

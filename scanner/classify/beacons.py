@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
@@ -66,6 +67,25 @@ class _Hits:
     count: int = 0
     states: set[StateName] = field(default_factory=set)
     pages: set[str] = field(default_factory=set)
+
+
+def with_bodies(evidence: Evidence) -> Evidence:
+    """The evidence with the bodies of `sendBeacon` calls in their requests, where the browser kept those to itself."""
+    bodies: defaultdict[tuple[str, str], deque[str]] = defaultdict(deque)
+    for call in evidence.calls:
+        if call.url and call.detail and call.api in ("navigator.sendBeacon", "fetch.keepalive"):
+            bodies[call.visit, call.url].append(call.detail)
+    if not bodies:
+        return evidence
+    requests = []
+    for request in evidence.requests:
+        waiting = bodies.get((request.visit, request.url)) if request.method == "POST" else None
+        if waiting and request.redirect_of is None:
+            body = waiting.popleft()
+            if request.post_data is None:
+                request = request.model_copy(update={"post_data": body})
+        requests.append(request)
+    return evidence.model_copy(update={"requests": tuple(requests)})
 
 
 class BeaconReader:

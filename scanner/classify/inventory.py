@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from scanner.classify.attribution import Attribution
-from scanner.classify.beacons import BeaconReader, Observed, Told
+from scanner.classify.beacons import BeaconReader, Observed, Told, with_bodies
 from scanner.classify.catalogue.engine import Catalogue
 from scanner.classify.cookies import Identified, read_cookies, traits_of
 from scanner.classify.flows import Flows, Sync
@@ -26,6 +26,7 @@ from scanner.model.vendor import Vendor
 def build_inventory(evidence: Evidence, catalogue: Catalogue, *, cnames: Mapping[str, str] | None = None) -> Inventory:
     """Everything found on a site, labelled. `cnames` gives resolved names (host to CNAME target), where known."""
     cnames = cnames or {}
+    evidence = with_bodies(evidence)
     attribution = Attribution(evidence)
     pages = Pages(evidence)
     ledger = Ledger(evidence, attribution, pages)

@@ -19,20 +19,20 @@ from scanner.model.evidence import ScriptCall
 from scanner.model.inventory import Technique
 from scanner.site import site_of
 
-Technical = Literal["canvas", "audio", "webgl", "fonts", "keystrokes"]
+Technical = Literal["canvas", "audio", "webgl", "fonts"]
 
 _APIS: tuple[tuple[Technical, re.Pattern[str]], ...] = (
     ("webgl", re.compile(r"webgl", re.IGNORECASE)),
     ("audio", re.compile(r"audio", re.IGNORECASE)),
-    ("fonts", re.compile(r"measureText|fonts?\b", re.IGNORECASE)),
+    ("fonts", re.compile(r"measureText|\bfonts?\b", re.IGNORECASE)),
     ("canvas", re.compile(r"canvas|toDataURL|toBlob|getImageData", re.IGNORECASE)),
-    ("keystrokes", re.compile(r"keystroke|form-capture|key-capture", re.IGNORECASE)),
 )
-_READS_BACK = re.compile(r"toDataURL|toBlob|convertToBlob|readPixels|getChannelData|startRendering", re.IGNORECASE)
+_SPEAKS_ALONE = re.compile(r"toDataURL|toBlob|convertToBlob|startRendering|measureText", re.IGNORECASE)
 _SIZE = re.compile(r"(\d+)\s*[x×]\s*(\d+)")
 _MIN_SIDE = 16
 """Pixels; a smaller canvas tests what the browser can do (Englehardt and Narayanan 2016, section 6.1)."""
-_FORMAT_TEST = re.compile(r"image/(?:webp|avif|jpeg)", re.IGNORECASE)
+_UNSIZED = (300, 150)
+"""The size of a canvas that nobody gave one: formats are tested on it, nothing is drawn."""
 
 
 class _Spot(NamedTuple):
@@ -86,33 +86,36 @@ def read_techniques(
 
 
 def _fingerprinting(calls: Iterable[ScriptCall], attribution: Attribution) -> Iterator[tuple[_Spot, StateName]]:
-    """Calls that read back what a device draws or sounds like.
+    """Calls that read back what a device draws, sounds like or measures.
 
-    One reading alone counts where it reads a picture or a sound that was made for it; asking for parameters or
-    sizes of text counts only beside another kind by the same script: games, maps and editors do that too.
+    Reading a whole picture or rendered sound, or measuring text in many fonts, counts alone. Single pixels and the
+    graphics card's name count only where the same script asks for more than one of them: games, maps and tests of
+    what the browser can do ask for one.
     """
     by_script: defaultdict[str, list[tuple[Technical, ScriptCall]]] = defaultdict(list)
     for call in calls:
         kind = next((kind for kind, pattern in _APIS if pattern.search(call.api)), None)
-        if kind is not None and not _is_feature_test(kind, call):
+        if kind is not None and not _is_small(kind, call):
             script = next((frame.url for frame in call.stack if frame.url), call.frame_url)
             by_script[script].append((kind, call))
     for script, made in by_script.items():
-        kinds = {kind for kind, _ in made}
+        several = len({call.api for _, call in made}) > 1
         for kind, call in made:
             state = attribution.state(call.context, call.phase)
-            enough = kind == "keystrokes" or len(kinds) > 1 or _READS_BACK.search(call.api) is not None
-            if state is not None and enough:
+            alone = _SPEAKS_ALONE.search(call.api) is not None and not (kind == "canvas" and _side(call) == _UNSIZED)
+            if state is not None and (several or alone):
                 yield _Spot(kind, quick_host(script), script, call.api), state
 
 
-def _is_feature_test(kind: str, call: ScriptCall) -> bool:
-    """Small canvases and picture formats are asked about to learn what the browser can do."""
-    if kind != "canvas":
-        return False
+def _is_small(kind: str, call: ScriptCall) -> bool:
+    """Whether a canvas is too small to tell devices apart."""
+    side = _side(call)
+    return kind == "canvas" and side is not None and min(side) < _MIN_SIDE
+
+
+def _side(call: ScriptCall) -> tuple[int, int] | None:
     size = _SIZE.search(call.detail)
-    small = size is not None and (int(size[1]) < _MIN_SIDE or int(size[2]) < _MIN_SIDE)
-    return small or _FORMAT_TEST.search(call.detail) is not None
+    return (int(size[1]), int(size[2])) if size else None
 
 
 def _replays(observed: tuple[Observed, ...], told: tuple[Told, ...], pages: Pages) -> Iterator[tuple[_Spot, StateName]]:

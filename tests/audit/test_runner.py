@@ -7,6 +7,7 @@ import pytest
 from scanner.audit import PROFILES, RULES, audit
 from scanner.audit.profiles import profile_named
 from scanner.errors import UsageError
+from scanner.model.inventory import Problem
 
 from .builders import NO_POLICY, browser, declaration, ga_cookie, inventory, judged, named, row, session_cookie
 
@@ -32,6 +33,15 @@ def test_what_a_blind_browser_did_see_is_still_found() -> None:
 
 def test_a_scan_without_a_record_of_its_browser_is_judged_as_it_is() -> None:
     assert judged("tracking-before-consent", inventory(browser=None))[1].outcome == "passed"
+
+
+def test_a_scan_that_was_cut_short_passes_nothing_by_absence() -> None:
+    cut = inventory(problems=(Problem(state="before", kind="time", message="the limit of 600 s was reached"),))
+    _, check = judged("tracking-before-consent", cut)
+    assert check.outcome == "inconclusive"
+    assert "600 s" in check.reason
+    other = inventory(problems=(Problem(state="before", kind="http-status", message="answered 404"),))
+    assert judged("tracking-before-consent", other)[1].outcome == "passed"
 
 
 def test_an_unknown_region_is_an_error_that_names_the_known_ones() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scanner.audit import audit, score
 from scanner.model.finding import AuditResult, Finding
+from scanner.model.inventory import Problem
 
 from .builders import (
     ACCEPT,
@@ -54,6 +55,8 @@ def test_no_figure_for_what_was_not_measured() -> None:
     assert of(inventory(consent=states(accept=state(reached=False)))) is None
     assert of(inventory(consent=states(reject=state(reached=False)))) is None
     assert of(inventory(session_cookie(), consent=without_banner())) is not None
+    cut = Problem(state="before", kind="time", message="the limit was reached")
+    assert of(inventory(session_cookie(), consent=without_banner(), problems=(cut,))) is None
 
 
 def test_a_refusal_that_is_not_offered_is_a_finding_rather_than_a_gap() -> None:

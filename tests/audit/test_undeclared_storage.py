@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from scanner.model.inventory import Problem
+
 from .builders import NO_POLICY, claim, declaration, inventory, judged, named, row, storage
 
 RULE = "undeclared-storage"
@@ -36,3 +38,8 @@ def test_a_declared_key_or_pattern_passes() -> None:
 
 def test_without_policy_it_is_inconclusive() -> None:
     assert judged(RULE, inventory(PIXEL), NO_POLICY)[1].outcome == "inconclusive"
+
+
+def test_storage_that_could_not_be_read_leaves_it_inconclusive() -> None:
+    unread = Problem(state="accept", kind="storage", message="a frame did not answer")
+    assert judged(RULE, inventory(problems=(unread,)), declaration())[1].outcome == "inconclusive"

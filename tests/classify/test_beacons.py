@@ -202,3 +202,13 @@ def test_hits_with_different_signals_stay_apart(record):
     scan.request("accept", base + "G111", kind="Ping", method="POST", phase="chosen")
     found = {beacon.states: (beacon.cookieless, beacon.identifiers) for beacon in scan.beacons()}
     assert found == {("before",): (True, ()), ("accept",): (False, ("cid",))}
+
+
+def test_a_beacons_body_is_taken_from_the_call_where_the_request_has_none(record):
+    """Each call's body goes with one request, in their order."""
+    scan = record("before")
+    url = "https://www.google-analytics.com/g/collect?v=2&tid=G-A1&cid=1.2"
+    for event in ("one", "two"):
+        scan.call("before", "navigator.sendBeacon", "https://www.shop.test/a.js", url=url, detail=f"en={event}")
+        scan.request("before", url, kind="Ping", method="POST", status=204)
+    assert [beacon.event for beacon in scan.beacons()] == ["one", "two"]

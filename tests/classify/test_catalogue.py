@@ -327,13 +327,13 @@ def test_lookups_are_fast(catalogue):
     """100,000 in a second on one core is the goal; a tenth of it is held here, so that a busy machine passes."""
     names = ["_ga", "_ga_ABC123", "unknown_name_here", "_hjSession_99", "uid", "PHPSESSID", "_pk_id.1.1fff", "zzz"]
     hosts = ["www.google-analytics.com", "a.b.unknown.test", "static.hotjar.com"]
-    started = time.perf_counter()
+    started = time.process_time()
     for number in range(900):
         for name in names:
             catalogue.lookup(f"{name}")
         for host in hosts:
             catalogue.lookup(f"x{number}.{host}")
-    assert 900 * 11 / (time.perf_counter() - started) > 10_000
+    assert 900 * 11 / (time.process_time() - started) > 10_000
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 CONTEXTS = ("before", "accept", "reject")
 VALUES = ("4f1c9be02a7d4e88", "77ab01ffc2e94d13", "a0b9c8d7e6f50412")
-CANVAS = "HTMLCanvasElement.toDataURL"
+CANVAS = "canvas.toDataURL"
 
 
 def with_identifier(scan, jar_cookie, name="anid", domain=".adnxs.com"):
@@ -169,13 +169,23 @@ def test_reading_a_canvas_back_is_fingerprinting(record):
 
 
 @pytest.mark.parametrize(
+    ("api", "detail"), [("audio.startRendering", "44100"), ("canvas.measureText", "40 fonts"), (CANVAS, "122x110")]
+)
+def test_some_readings_speak_alone(record, api, detail):
+    """Rendered sound, many fonts, a canvas that was given a size."""
+    scan = record("before")
+    scan.call("before", api, "https://fp.test/f.js", detail=detail)
+    assert [one.host for one in scan.inventory().techniques] == ["fp.test"]
+
+
+@pytest.mark.parametrize(
     ("api", "detail"),
     [
         (CANVAS, "1x1"),
-        (CANVAS, "image/webp"),
-        ("CanvasRenderingContext2D.getImageData", "300x150"),
-        ("CanvasRenderingContext2D.measureText", ""),
-        ("WebGLRenderingContext.getParameter", "37445"),
+        (CANVAS, "300x150"),
+        ("canvas.getImageData", "300x150"),
+        ("webgl.getParameter", "renderer"),
+        ("webgl.readPixels", ""),
         ("navigator.sendBeacon", ""),
     ],
 )
@@ -186,12 +196,17 @@ def test_use_and_feature_tests_are_not(record, api, detail):
     assert scan.inventory().techniques == ()
 
 
-def test_several_kinds_by_one_script_count_together(record):
-    """A picture's pixels, the graphics card and the fonts."""
+def test_several_readings_by_one_script_count_together(record):
+    """A picture's pixels and the graphics card; two scripts with one each do not add up."""
     scan = record("before")
-    for api in ("CanvasRenderingContext2D.getImageData", "WebGLRenderingContext.getParameter"):
-        scan.call("before", api, "https://fp.test/f.js")
-    assert {one.kind for one in scan.inventory().techniques} == {"canvas", "webgl"}
+    scan.call("before", "canvas.getImageData", "https://fp.test/f.js", detail="200x50")
+    scan.call("before", "webgl.getParameter", "https://other.test/g.js", detail="renderer")
+    assert scan.inventory().techniques == ()
+    scan.call("before", "webgl.getParameter", "https://fp.test/f.js", detail="renderer")
+    assert {(one.kind, one.host) for one in scan.inventory().techniques} == {
+        ("canvas", "fp.test"),
+        ("webgl", "fp.test"),
+    }
 
 
 def test_a_navigation_through_a_stranger_that_sets_a_cookie_is_a_bounce(record):

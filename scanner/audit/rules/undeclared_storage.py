@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from scanner.audit import companies, facts, legal, needs, remedies
 from scanner.audit.case import Case, pointer
 from scanner.audit.message import Message, lines, steps
-from scanner.audit.rule import Answer, Hit, Rule
+from scanner.audit.rule import Answer, Hit, Rule, Undecided
 from scanner.audit.tracking import FOLLOWING, need_of
 from scanner.audit.wording import CATEGORIES, named
 from scanner.model.finding import SEVERITIES, Quote, Severity
@@ -35,6 +35,9 @@ def _check(case: Case) -> Iterator[Answer]:
         groups.setdefault((_severity(case, entry), owner), []).append(index)
     for (severity, owner), indexes in sorted(groups.items(), key=lambda group: SEVERITIES.index(group[0][0])):
         yield _hit(case, severity, owner, tuple(indexes))
+    unread = next((problem for problem in case.inventory.problems if problem.kind == "storage"), None)
+    if unread is not None:
+        yield Undecided(f"Not all storage could be read: {unread.message}")
 
 
 def _severity(case: Case, entry: StorageEntry) -> Severity:

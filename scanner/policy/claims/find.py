@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from scanner.model.declaration import Claim, ClaimCode, DeclaredCookie
+from scanner.policy.claims.addresses import has_postal_address
 from scanner.policy.claims.lexicon import Lexicon, Rule, lexicon, link_hints
 from scanner.policy.claims.pattern import Pattern, Sentence, Span, find
 from scanner.policy.claims.scope import (
@@ -90,6 +91,7 @@ def find_claims(reading: Reading, cookies: Sequence[DeclaredCookie] = ()) -> tup
             )
         for view in _views(sentence, main, other):
             found.update(_claims_of(view, sentence, general[heading], found))
+    _from_address(reading, main, found)
     _from_links(reading, found)
     _from_cookies(cookies, found)
     _settle(found)
@@ -215,6 +217,19 @@ def _settle(found: _Found) -> None:
             del found[opposite]
         elif promise == "only_necessary_cookies":
             del found[promise]
+
+
+def _from_address(reading: Reading, words: Lexicon, found: _Found) -> None:
+    """A postal address below "Contact" or "Controller" names the operator, even without a sentence around it."""
+    if "controller_identified" in found:
+        return
+    for block in reading.blocks:
+        if not block.section_path or not has_postal_address(block.text):
+            continue
+        heading = words.vocabulary.read(tokenise(block.section_path[-1]))
+        if heading.spans(words.scope.contact_headings):
+            found["controller_identified"] = _Words(block.text, label=True)
+            return
 
 
 def _from_links(reading: Reading, found: _Found) -> None:

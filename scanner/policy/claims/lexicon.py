@@ -42,6 +42,7 @@ class ScopeWords:
     """Words that say whether a sentence speaks of this site at all."""
 
     general_headings: tuple[Pattern, ...]
+    contact_headings: Element
     generic: tuple[Pattern, ...]
     own: Element
     elsewhere: Element
@@ -171,6 +172,7 @@ def _scope(own: Mapping[str, Any], groups: Mapping[str, list[str]], language: st
 
     return ScopeWords(
         general_headings=_patterns(words["general_headings"], groups, f"{language}.toml: general_headings"),
+        contact_headings=_words(words["contact_headings"]),
         generic=_patterns(words.get("generic", ()), groups, f"{language}.toml: generic"),
         own=_words(words["own"]),
         elsewhere=_words(words["elsewhere"]),
@@ -189,7 +191,7 @@ def _words(phrases: Iterable[str]) -> Element:
 
 def _shapes(rules: Iterable[Rule], scope: ScopeWords) -> set[str]:
     elements = [scope.own, scope.elsewhere, scope.conditions, scope.future, scope.negation]
-    elements += [scope.not_a_negation, scope.on_consent]
+    elements += [scope.not_a_negation, scope.on_consent, scope.contact_headings]
     patterns = [*scope.general_headings, *scope.generic, *(p for rule in rules for p in (*rule.patterns, *rule.unless))]
     for pattern in patterns:
         sequences: tuple[tuple[Step, ...], ...] = (pattern.steps, *pattern.absent)

@@ -62,7 +62,7 @@ def weigh(place: Place, index: int, words: VendorWords, book: NameBook) -> Score
         for low, high in place.sentence.spans(element):
             if low < mention.end and high > mention.start:
                 continue
-            weight = window.weight(low, high)
+            weight = NEXT_ONES if _beyond_comma(place, window, low) else window.weight(low, high)
             best = max(best, weight if clauses[low] == clauses[mention.start] else min(weight, ACROSS))
         if best:
             scores[purpose] = best
@@ -72,6 +72,14 @@ def weigh(place: Place, index: int, words: VendorWords, book: NameBook) -> Score
     for depth, heading in enumerate(reversed(place.headings[-2:])):
         _add(scores, heading, 6 if depth == 0 else 2, words)
     return scores
+
+
+def _beyond_comma(place: Place, window: _Window, low: int) -> bool:
+    """Whether a comma parts a word from the names before it, but not from the name after it."""
+    parts = place.sentence.tokens.parts
+    return (
+        window.closed and window.end <= low < window.stop and parts[window.end - 1] < parts[low] == parts[window.stop]
+    )
 
 
 @dataclass(frozen=True, slots=True)

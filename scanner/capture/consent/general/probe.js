@@ -154,13 +154,15 @@
     for (let p = e, n = 0; p && n < 4 && p !== document.body; p = up(p), n++) out.push(names(p), attribute(p, "aria-label"));
     return out.filter(Boolean).join(" ").slice(0, 600);
   };
+  // Scripts that write a word in a sign or two say as much in half the length.
+  const size = (said) => said.length + (said.match(/[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/g) || []).length;
   // Places that hold a button: the nearest with words of its own, and the innermost and the outermost that stand above the page.
   const places = (button, own) => {
     let flow = null, named = null, inner = null, outer = null;
     for (let p = up(button), n = 0; p && p !== document.body && p !== document.documentElement && n < 40; p = up(p), n++) {
-      const enough = text(p).length - own >= 25;
+      const enough = size(text(p)) - own >= 25;
       if (!flow && enough) flow = p;
-      if (stands(p) && text(p).length > own) {
+      if (stands(p) && size(text(p)) > own) {
         if (!inner && enough) inner = p;
         outer = p;
       } else if (!named && !inner && enough && /cookie|consent|gdpr|cmp|privacy/i.test(names(p))) named = p;
@@ -174,7 +176,7 @@
     const said = words(b);
     if ((!said.text && !said.label && !names(b)) || said.text.length > 160) continue;
     shown.set(b, said);
-    for (const place of places(b, said.text.length)) {
+    for (const place of places(b, size(said.text))) {
       if (!groups.has(place)) groups.set(place, []);
       groups.get(place).push(b);
     }

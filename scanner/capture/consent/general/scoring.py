@@ -28,6 +28,7 @@ _WORTH: tuple[tuple[Role, float], ...] = (
     ("pay", 1),
     ("ack", 2),
 )
+_DENSE = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _TYPED = frozenset(("email", "password", "tel", "date"))
 
 Reasons = list[tuple[str, float]]
@@ -55,6 +56,11 @@ def plain_text(place: Place) -> str:
     return text.strip()
 
 
+def _size(text: str) -> int:
+    """Length of a text; scripts that write a word in a sign or two say as much in half the length."""
+    return len(text) + len(_DENSE.findall(text))
+
+
 def _words(place: Place, said: Topic) -> Reasons:
     reasons: Reasons = []
     if said.cookie:
@@ -65,13 +71,15 @@ def _words(place: Place, said: Topic) -> Reasons:
         reasons.append(("usage", 1))
     if not said.cookie and not said.privacy:
         reasons.append(("no-term", -2 if named(place) and place.above else -8))
-    if len(plain_text(place)) < 25:
+    if _size(plain_text(place)) < 25:
         reasons.append(("no-text", -3 if said.cookie and named(place) else -6))
     if not said.cookie and not named(place):
         if said.privacy < 2:
             reasons.append(("no-cookie-word", -4))
         if not {"accept", "reject"} <= place.roles:
             reasons.append(("weak", -3))
+        if not place.above and not place.framed:
+            reasons.append(("in-flow-without-cookies", -6))
     return reasons
 
 
