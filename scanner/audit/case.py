@@ -30,6 +30,16 @@ _FLAGS = {"1": True, "0": False, "-": None}
 _STORAGE_WORDS = re.compile(r"\b(ad_storage|analytics_storage) (granted|denied|not set)")
 _WORDS = {"granted": True, "denied": False, "not set": None}
 _MICROSOFT = re.compile(r"\basc=([GD])")
+_ON_DEVICE = re.compile(
+    r"cookie|track|traç|trac[ck]ia|rastre|traceur|pixel|beacon|tags?\b|script|storage|speicher|stockage|opslag|device|"
+    r"terminal|endger|gerät|appareil|dispositiv|apparat|browser|navigat|analy|anali|statisti|messung|mesure|misura|"
+    r"medici|advert|werb|publici|pubblic|reklam|market|target|profil|embed|eingebett|plug-?in|widget|video|map|karte|"
+    r"carte|third[- ]part|dritt|tiers|terz[ei]|tercer|derde|terceir|non-?essential|non-?necess|optional|facultat|"
+    r"opt-?in|technolog|techni|tecnolog|ciastecz|plik",
+    re.I,
+)
+"""Words of a sentence about what is stored on, or loaded into, a visitor's browser."""
+
 _OF_PURPOSE: dict[str, Category] = {"analytics": "analytics", "marketing": "marketing", "social": "marketing"}
 
 
@@ -95,12 +105,19 @@ class Case:
         return tuple(found)
 
     def claims(self, code: ClaimCode) -> tuple[tuple[int, Claim], ...]:
-        """The policy's statements of one kind, with their places."""
-        return tuple((index, claim) for index, claim in enumerate(self.declaration.claims) if claim.code == code)
+        """The policy's statements of one kind, with their places.
+
+        A promise to wait for consent counts only where its sentence is about things on a device: policies also speak
+        of consent to newsletters, or to the processing of data about health.
+        """
+        found = tuple((index, claim) for index, claim in enumerate(self.declaration.claims) if claim.code == code)
+        if code != "prior_consent_nonessential":
+            return found
+        return tuple((index, claim) for index, claim in found if _ON_DEVICE.search(claim.evidence))
 
     def has_claim(self, *codes: ClaimCode) -> bool:
         """Whether the policy makes one of these statements."""
-        return any(claim.code in codes for claim in self.declaration.claims)
+        return any(self.claims(code) for code in codes)
 
     def quote(self, *codes: ClaimCode) -> Quote | None:
         """The words of the first of these statements that the policy makes, in the order asked for."""

@@ -27,8 +27,12 @@ PLAIN_REQUEST = Message("A request was made to {host}{by}.", "{count} requests w
 
 BY_HTTP = Message(" by the answer from {url}")
 BY_SCRIPT = Message(" by the script {url}")
-STARTED_BY = Message(", started by the script {url}")
-WHEN = Message(", {ms} ms after {page} began to load")
+BY_INLINE_SCRIPT = Message(" by a script in the page {url}")
+STARTED_BY = Message(", started by {url}")
+WHEN = Message(
+    ", {ms} ms after {page} began to load",
+    ", the first {ms} ms after {page} began to load",
+)
 AFTER_CLICK = Message(", on {page}, after the choice was made")
 WHERE = Message(", on {page}")
 WHERE_MANY = Message(", on {page} and {count} other page", ", on {page} and {count} other pages")
@@ -81,7 +85,7 @@ def of_beacon(beacon: Beacon, state: StateName | None = None) -> str:
         account=ACCOUNT(account=beacon.account) if beacon.account else "",
         event=EVENT(event=beacon.event) if beacon.event else A_VISIT(),
         who=beacon.vendor or beacon.host,
-        when=_when(beacon.first_seen, state, beacon.pages),
+        when=_when(beacon.first_seen, state, beacon.pages, beacon.count),
         by=STARTED_BY(url=address(beacon.initiators[0])) if beacon.initiators else "",
         carries=IDENTIFIERS(names=enumerate_words(beacon.identifiers)) if beacon.identifiers else "",
     )
@@ -114,18 +118,19 @@ def _set_by(cookie: Cookie) -> str:
         return BY_HTTP(url=address(source.url))
     script = source.url or (source.initiators[0] if source.initiators else None)
     if source.kind == "script" and script:
-        return BY_SCRIPT(url=address(script))
+        inline = script in cookie.pages or (cookie.first_seen is not None and script == cookie.first_seen.page)
+        return (BY_INLINE_SCRIPT if inline else BY_SCRIPT)(url=address(script))
     return ""
 
 
-def _when(seen: FirstSeen | None, state: StateName | None, pages: tuple[str, ...]) -> str:
+def _when(seen: FirstSeen | None, state: StateName | None, pages: tuple[str, ...], count: int = 1) -> str:
     if seen is None or (state is not None and seen.state != state):
         return _where(pages)
     if seen.phase == "chosen":
         return AFTER_CLICK(page=address(seen.page))
     if seen.ms is None:
         return WHERE(page=address(seen.page))
-    return WHEN(ms=round(seen.ms), page=address(seen.page))
+    return WHEN(count, ms=round(seen.ms), page=address(seen.page))
 
 
 def _where(pages: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Host and path of an address, quickly: a scan may hold a hundred thousand of them."""
+"""Host and tail of an address, quickly: a scan may hold a hundred thousand of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def quick_host(url: str) -> str:
     return found[1].lower() if found else host_of(url)
 
 
-def path_of(url: str) -> str:
-    """The path of an address, without query and fragment."""
+def tail_of(url: str) -> str:
+    """What follows the host of an address: path and query, without the fragment."""
     at = url.find("/", url.find("://") + 3)
-    return url[at:].partition("?")[0].partition("#")[0] if at >= 0 else "/"
+    return url[at:].partition("#")[0] if at >= 0 else "/"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from scanner.classify.catalogue.engine import Catalogue
@@ -32,7 +31,6 @@ class Observed(NamedTuple):
     request: Request
     state: StateName
     host: str
-    path: str
     party: Party
     owner: HostMatch | None
     order: tuple[int, int, float]
@@ -49,7 +47,7 @@ class Told(NamedTuple):
 
 
 class _Group(NamedTuple):
-    """What makes two hits one entry of the inventory."""
+    """What makes two hits one entry of the inventory, with the identifiers of the states in which they were seen."""
 
     url: str
     kind: Kind
@@ -58,15 +56,7 @@ class _Group(NamedTuple):
     account: str
     consent: str
     cookieless: bool
-    identifiers: tuple[str, ...]
-
-
-@dataclass
-class _Hits:
-    first: Told
-    count: int = 0
-    states: set[StateName] = field(default_factory=set)
-    pages: set[str] = field(default_factory=set)
+    identifiers: tuple[str, ...] = ()
 
 
 def with_bodies(evidence: Evidence) -> Evidence:
@@ -158,49 +148,36 @@ class BeaconReader:
         tiny_picture = seen is not None and 0 < seen.natural_width <= 2 and 0 < seen.natural_height <= 2
         return tiny_picture or _answers_nothing(request) or telling
 
-    def read(self, told: list[Told], flows: Flows) -> tuple[Beacon, ...]:
-        """The beacons of the inventory: one for each address, event, account, signal and set of identifiers."""
-        groups: dict[_Group, _Hits] = {}
+    def read(self, told: Iterable[Told], flows: Flows) -> tuple[Beacon, ...]:
+        """The beacons of the inventory: one for each address, event, account and consent signal.
+
+        States in which different identifiers went along are kept apart, so that what was sent before a choice does
+        not take the colour of what was sent after it.
+        """
+        names: defaultdict[tuple[_Group, StateName], set[str]] = defaultdict(set)
+        grouped: defaultdict[tuple[_Group, StateName], list[Told]] = defaultdict(list)
         for one in told:
-            group = self._group(one, flows)
-            hits = groups.setdefault(group, _Hits(one))
-            if one.observed.order < hits.first.observed.order:
-                hits.first = one
-            hits.count += 1
-            hits.states.add(one.observed.state)
-            hits.pages.add(self._pages.page(one.observed.request.visit, one.observed.request.top_url))
+            found = _identifiers(one, flows)
+            key = _group(one, found), one.observed.state
+            names[key] |= found
+            grouped[key].append(one)
+        groups: defaultdict[_Group, list[Told]] = defaultdict(list)
+        for key, hits in grouped.items():
+            groups[key[0]._replace(identifiers=tuple(sorted(names[key])))] += hits
         return tuple(self._beacon(group, groups[group]) for group in sorted(groups))
 
-    def _group(self, told: Told, flows: Flows) -> _Group:
-        request = told.observed.request
-        decoded = told.decoded
-        names = {source.name for source in flows.cookies_sent(request)}
-        names |= {hit.source.name for hit in flows.carried(request)}
-        denied = decoded is not None and decoded.denied
-        if decoded is not None and not denied:
-            names |= set(decoded.identifiers)
-        return _Group(
-            url=request.url.partition("?")[0].partition("#")[0],
-            kind=told.kind,
-            vendor=told.vendor.id if told.vendor else "",
-            event=(decoded.event if decoded else None) or "",
-            account=(decoded.account if decoded else None) or "",
-            consent=(decoded.consent if decoded else None) or "",
-            cookieless=denied and not names,
-            identifiers=tuple(sorted(names)),
-        )
-
-    def _beacon(self, group: _Group, hits: _Hits) -> Beacon:
-        first = hits.first.observed
-        page = self._pages.page(first.request.visit, first.request.top_url)
+    def _beacon(self, group: _Group, hits: list[Told]) -> Beacon:
+        told = min(hits, key=lambda one: one.observed.order)
+        first = told.observed
+        pages = {self._pages.page(one.observed.request.visit, one.observed.request.top_url) for one in hits}
         return Beacon(
             url=group.url,
             host=first.host,
             party=first.party,
             kind=group.kind,
-            vendor=hits.first.vendor.name if hits.first.vendor else None,
+            vendor=told.vendor.name if told.vendor else None,
             vendor_id=group.vendor or None,
-            category=hits.first.category,
+            category=told.category,
             event=group.event or None,
             account=group.account or None,
             consent_signal=group.consent or None,
@@ -208,11 +185,45 @@ class BeaconReader:
             identifiers=group.identifiers,
             initiators=self._pages.initiators(first.request),
             example_url=first.request.url[:_EXAMPLE_LENGTH],
-            count=hits.count,
-            first_seen=FirstSeen(state=first.state, page=page, ms=first.request.ms, phase=first.request.phase),
-            states=tuple(sorted(hits.states)),
-            pages=tuple(sorted(hits.pages - {""})),
+            count=len(hits),
+            first_seen=FirstSeen(
+                state=first.state,
+                page=self._pages.page(first.request.visit, first.request.top_url),
+                ms=first.request.ms,
+                phase=first.request.phase,
+            ),
+            states=tuple(sorted({one.observed.state for one in hits})),
+            pages=tuple(sorted(pages - {""})),
         )
+
+
+def _identifiers(told: Told, flows: Flows) -> set[str]:
+    """Names of what identifies the visitor in a hit: cookies that went along, stored values, the hit's parameters.
+
+    The site's own cookies go to all its hosts; with a hit of a vendor on such a host only that vendor's count.
+    """
+    observed, decoded = told.observed, told.decoded
+    names = {hit.source.name for hit in flows.carried(observed.request, observed.state)}
+    for source in flows.cookies_sent(observed.request):
+        own = source.vendor is not None and told.vendor is not None and source.vendor.id == told.vendor.id
+        if own or observed.party == "third":
+            names.add(source.name)
+    if decoded is not None and not decoded.denied:
+        names |= set(decoded.identifiers)
+    return names
+
+
+def _group(told: Told, names: set[str]) -> _Group:
+    decoded = told.decoded
+    return _Group(
+        url=told.observed.request.url.partition("?")[0].partition("#")[0],
+        kind=told.kind,
+        vendor=told.vendor.id if told.vendor else "",
+        event=(decoded.event if decoded else None) or "",
+        account=(decoded.account if decoded else None) or "",
+        consent=(decoded.consent if decoded else None) or "",
+        cookieless=decoded is not None and decoded.denied and not names,
+    )
 
 
 def _is_anchor_ping(request: Request) -> bool:

@@ -18,7 +18,7 @@ CAP_SECONDS = 400 * 86_400
 """No browser of this family keeps a cookie longer (RFC 6265bis, section 5.5)."""
 
 _SNAP = 600
-"""Seconds that may pass between the setting of a cookie and the look into the jar."""
+"""Seconds by which the setting of a cookie and the look into the jar may lie apart: the page's clock may run ahead."""
 
 
 class Identified(NamedTuple):
@@ -149,7 +149,7 @@ def _kept(trace: Trace, lifetime: float | None) -> float | None:
         return None
     longest = max(left)
     for exact in (lifetime, float(CAP_SECONDS)):
-        if exact is not None and -1 <= exact - longest <= _SNAP:
+        if exact is not None and abs(exact - longest) <= _SNAP:
             return exact
     return float(round(longest))
 

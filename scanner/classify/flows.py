@@ -12,10 +12,10 @@ from scanner.classify.addresses import quick_host
 from scanner.classify.catalogue.engine import Catalogue
 from scanner.classify.catalogue.match import VendorInfo
 from scanner.classify.cookies import Identified
-from scanner.classify.identifiers import words_in
+from scanner.classify.identifiers import MIN_LENGTH, words_in
 from scanner.classify.ledger import Key, key_of, partition_site
 from scanner.classify.stored import IdentifiedEntry, StorageKey
-from scanner.model.base import Party
+from scanner.model.base import Party, StateName
 from scanner.model.evidence import Request
 from scanner.site import site_of
 
@@ -31,6 +31,7 @@ class Source(NamedTuple):
     site: str
     party: Party
     vendor: VendorInfo | None
+    states: tuple[StateName, ...]
 
 
 class Carried(NamedTuple):
@@ -59,20 +60,22 @@ class Flows:
         for one in cookies:
             cookie = one.cookie
             key = Key(cookie.name, cookie.domain, cookie.path, partition_site(cookie.partition_key))
-            source = Source(key, cookie.name, site_of(cookie.domain), cookie.party, one.label.vendor)
+            source = Source(key, cookie.name, site_of(cookie.domain), cookie.party, one.label.vendor, cookie.states)
             if cookie.identifier:
                 self._cookies[key] = source
             self._add(source, one.tokens)
         for stored in entries:
             entry = stored.entry
             place = StorageKey(entry.kind, entry.origin, entry.key)
-            source = Source(place, entry.key, site_of(quick_host(entry.origin)), entry.party, stored.label.vendor)
+            source = Source(
+                place, entry.key, site_of(quick_host(entry.origin)), entry.party, stored.label.vendor, entry.states
+            )
             self._add(source, stored.tokens)
 
     def _add(self, source: Source, tokens: Mapping[str, frozenset[str]]) -> None:
         for context, values in tokens.items():
             known = self._tokens[context]
-            for value in sorted(values):
+            for value in sorted(value for value in values if len(value) >= MIN_LENGTH):
                 for encoding, text in _encodings(value):
                     # A vendor's own cookie names an identifier better than a copy of it elsewhere.
                     known.setdefault(text, Carried(source, encoding))
@@ -84,25 +87,31 @@ class Flows:
         found = (self._cookies.get(key_of(sent)) for sent in request.cookies_sent)
         return tuple(source for source in found if source is not None)
 
-    def carried(self, request: Request) -> tuple[Carried, ...]:
-        """The identifying values in a request's address and body."""
+    def carried(self, request: Request, state: StateName) -> tuple[Carried, ...]:
+        """The identifying values in a request's address and body.
+
+        What is stored only in a later state was not stored yet: a script may hold a number in memory, send it with
+        hits that nobody consented to keep, and store it once somebody does.
+        """
         known = self._tokens.get(request.context)
         if not known:
             return ()
         found = self._words.get(request.id)
         if found is None:
             text = f"{request.url} {request.post_data}" if request.post_data else request.url
-            hits = {known[word] for word in words_in(text[:_MAX_TEXT]) & known.keys()}
+            hits = {
+                hit for word in words_in(text[:_MAX_TEXT]) & known.keys() if state in (hit := known[word]).source.states
+            }
             found = tuple(sorted(hits, key=lambda hit: (hit.source.name, str(hit.source.key), hit.encoding)))
             self._words[request.id] = found
         return found
 
-    def syncs(self, request: Request) -> Iterator[Sync]:
+    def syncs(self, request: Request, state: StateName) -> Iterator[Sync]:
         """Identifiers of one company that a request hands to another.
 
         A site's own identifier of unknown making is left out: the script of the receiver may well have set it.
         """
-        carried = self.carried(request)
+        carried = self.carried(request, state)
         if not carried:
             return
         host = quick_host(request.url)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from scanner.classify.addresses import path_of, quick_host
+from scanner.classify.addresses import quick_host, tail_of
 from scanner.classify.attribution import Attribution
 from scanner.classify.beacons import Observed, Told
 from scanner.classify.catalogue.engine import Catalogue
@@ -40,7 +40,6 @@ def observe(
 ) -> tuple[Observed, ...]:
     """All requests over the network that belong to a state, with what the catalogue says of their hosts."""
     found = []
-    owners: dict[tuple[str, str], HostMatch | None] = {}
     for request in evidence.requests:
         state = attribution.state(request.context, request.phase)
         if state is None or not request.url.startswith(_NETWORK):
@@ -48,17 +47,13 @@ def observe(
         host = quick_host(request.url)
         if not host:
             continue
-        path = path_of(request.url)
-        if (host, path) not in owners:
-            owners[host, path] = catalogue.host(host, path)
         found.append(
             Observed(
                 request=request,
                 state=state,
                 host=host,
-                path=path,
                 party=pages.party(host, request.top_url, request.visit),
-                owner=owners[host, path],
+                owner=catalogue.host(host, tail_of(request.url)),
                 order=ledger.rank(state, request.visit, request.ms),
             )
         )
@@ -97,7 +92,9 @@ def _count(entry: _Traffic, one: Observed, flows: Flows) -> None:
     if _outweighs(one.owner, entry.owner):
         entry.owner = one.owner
     if not entry.carries:
-        entry.carries = bool(flows.cookies_sent(request)) or (one.party == "third" and bool(flows.carried(request)))
+        entry.carries = bool(flows.cookies_sent(request)) or (
+            one.party == "third" and bool(flows.carried(request, one.state))
+        )
 
 
 def _outweighs(new: HostMatch | None, old: HostMatch | None) -> bool:

@@ -18,6 +18,8 @@ from urllib.parse import unquote
 
 MIN_LENGTH = 8
 """Characters; shorter parts of a value are words, numbers or test groups."""
+MIN_LENGTH_KNOWN = 5
+"""The same where the catalogue says that the value holds an identifier."""
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 _WORDS = re.compile(r"[A-Za-z0-9_-]+")
@@ -28,6 +30,7 @@ _DATE = re.compile(r"(?:19|20)\d\d-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])(?
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _CONSENT_NAME = re.compile(
     r"consent|gdpr|ccpa|\bcmp|cmp\b|tcf|privacy|cookie[-_]?(law|notice|banner|policy|prefer|setting|accept)|optanon|didomi"
+    r"|einwilligung|zustimmung|datenschutz|consenso|consentement|consentimiento|toestemming|samtykke|samtycke|suostumus"
     r"|euconsent|usprivacy|(?:^|[-_.])(csrf|xsrf)",
     re.IGNORECASE,
 )
@@ -72,7 +75,8 @@ def identifying_tokens(
     """
     if not may_identify(name, role):
         return {}
-    lasting = {context: _lasting(seen, now) for context, seen in values.items() if seen}
+    least = MIN_LENGTH_KNOWN if role in _IDENTIFYING_ROLES else MIN_LENGTH
+    lasting = {context: _lasting(seen, now, least) for context, seen in values.items() if seen}
     found: dict[str, frozenset[str]] = {}
     for context, tokens in lasting.items():
         others = [other for key, other in lasting.items() if key != context]
@@ -86,16 +90,16 @@ def identifying_tokens(
     return found
 
 
-def _lasting(seen: Sequence[str], now: float) -> frozenset[str]:
+def _lasting(seen: Sequence[str], now: float, least: int) -> frozenset[str]:
     """Parts that the last value has in common with the first."""
-    first = tokens_of(seen[0], int(now))
+    first = tokens_of(seen[0], int(now), least)
     if len(seen) == 1 or seen[-1] == seen[0]:
         return first
-    return first & tokens_of(seen[-1], int(now))
+    return first & tokens_of(seen[-1], int(now), least)
 
 
 @lru_cache(maxsize=8192)
-def tokens_of(value: str, now: int) -> frozenset[str]:
+def tokens_of(value: str, now: int, least: int = MIN_LENGTH) -> frozenset[str]:
     """The parts of a value that could identify a browser, as far as one value alone can tell."""
     found: set[str] = set()
     for text in _readings(value):
@@ -108,9 +112,9 @@ def tokens_of(value: str, now: int) -> frozenset[str]:
                 found.add(f"{left}.{right}")
         for word in _WORDS.findall(rest):
             parts = _PARTS.findall(word)
-            if len(parts) > 1 and _looks_random(word) and all(_fits_in_random(part, now) for part in parts):
+            if len(parts) > 1 and _looks_random(word, least) and all(_fits_in_random(part, now) for part in parts):
                 found.add(word)
-            found.update(part for part in parts if _looks_random(part) and not _is_time(part, now))
+            found.update(part for part in parts if _looks_random(part, least) and not _is_time(part, now))
     return frozenset(found)
 
 
@@ -159,15 +163,15 @@ def _printable(chunk: str) -> str | None:
     return text if text.isprintable() and re.search(r'[{"=:|&.,; ]', text) else None
 
 
-def _looks_random(token: str) -> bool:
-    if len(token) < MIN_LENGTH:
+def _looks_random(token: str, least: int = MIN_LENGTH) -> bool:
+    if len(token) < least:
         return False
     if token.isdigit():
         return len(set(token)) >= 4
     if not any(char.isdigit() for char in token):
         mixed = token != token.lower() and token != token.upper() and not token[1:].islower()
         return len(token) >= 16 and mixed and entropy(token) >= 3.3
-    return entropy(token) >= 2.3
+    return entropy(token) >= (2.3 if len(token) >= MIN_LENGTH else 1.9)
 
 
 def entropy(text: str) -> float:

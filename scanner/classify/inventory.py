@@ -45,7 +45,7 @@ def build_inventory(evidence: Evidence, catalogue: Catalogue, *, cnames: Mapping
     cookies = _with_syncs(identified, syncs)
     storage = tuple(one.entry for one in stored)
     requests = read_hosts(observed, told, flows, pages)
-    beacons = reader.read(list(told), flows)
+    beacons = reader.read(told, flows)
     found_pages = read_pages(evidence, attribution)
     return Inventory(
         target=Target(url=evidence.scan.url, site=evidence.scan.site, host=evidence.scan.host),
@@ -109,7 +109,8 @@ def _vendors(
 ) -> tuple[Vendor, ...]:
     """Vendors of everything observed, sorted by id.
 
-    The makers of software that runs on the site's own servers (a vendor without hosts) take no part in the site.
+    The makers of software that runs on the site's own servers take no part in the site: a vendor that no request
+    went to counts only where it has hosts, and its cookie follows visitors.
     """
     found = {one.vendor_id for one in requests} | {one.vendor_id for one in beacons}
     found |= {one.vendor_id for one in cookies if one.blocked is None and _takes_part(one, catalogue)}
@@ -118,4 +119,7 @@ def _vendors(
 
 
 def _takes_part(one: Cookie | StorageEntry, catalogue: Catalogue) -> bool:
-    return one.vendor_id is not None and (one.party == "third" or catalogue.has_hosts(one.vendor_id))
+    if one.vendor_id is None:
+        return False
+    follows = one.category in ("analytics", "marketing") and catalogue.has_hosts(one.vendor_id)
+    return one.party == "third" or follows

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from typing import Literal, NamedTuple
 
-from scanner.classify.addresses import path_of, quick_host
+from scanner.classify.addresses import quick_host, tail_of
 from scanner.classify.catalogue.engine import Catalogue
 from scanner.classify.catalogue.match import (
     BORROWED_ROLES,
@@ -97,7 +97,7 @@ class Labeller:
             host = quick_host(url)
             if not host or party_of(host, traits.top_host) == "first":
                 return None
-            owner = self._catalogue.host(host, path_of(url))
+            owner = self._catalogue.host(host, tail_of(url))
             if owner is None or owner.role == "tag-manager":
                 return None
             if owner.role not in BORROWED_ROLES:

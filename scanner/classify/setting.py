@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 import json
+import math
 import re
 from functools import lru_cache
 from typing import NamedTuple
@@ -110,7 +111,8 @@ def parse_set_cookie(raw: str, now: float) -> Asked | None:
             expires = date if date is not None else expires
         else:
             found[key] = argument
-    lifetime = max_age if max_age is not None else None if expires is None else expires - now
+    # A date has whole seconds: the fraction of the moment in which it was computed was lost on the way.
+    lifetime = max_age if max_age is not None else None if expires is None else expires - math.floor(now)
     domain = found.get("domain", "").lstrip(".").lower()
     path = found.get("path", "")
     return Asked(

@@ -67,7 +67,7 @@ def read_techniques(
     syncs: list[Sync] = []
     for one in observed:
         if one.party == "third":
-            for sync in flows.syncs(one.request):
+            for sync in flows.syncs(one.request, one.state):
                 syncs.append(sync)
                 script = next(iter(pages.initiators(one.request)), "")
                 detail = f"{sync.source.name} of {sync.source.site} ({sync.encoding})"

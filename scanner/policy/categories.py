@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from scanner.model.base import DeclaredCategory
 from scanner.policy.lexicon import all_words, fold, load, phrase_pattern
@@ -72,10 +72,13 @@ def has_cookie_word(text: str) -> bool:
     return _patterns()["cookie"].search(fold(text)) is not None
 
 
+@lru_cache(maxsize=8192)
 def label_of(text: str) -> Label | None:
     """What a short text says as a label; None where it is none."""
+    if len(text) > 160:
+        return None
     words = text.split()
-    if not words or len(words) > MAX_LABEL_WORDS or len(text) > 160:
+    if not words or len(words) > MAX_LABEL_WORDS:
         return None
     folded = fold(text).strip()
     if _QUESTION.match(folded):

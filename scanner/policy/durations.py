@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from scanner.policy.lexicon import fold, load, phrase_pattern
@@ -255,6 +255,7 @@ def unit_in(text: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=8192)
 def is_duration(text: str, language: str | None = None) -> bool:
     """Whether a short text is a duration and hardly anything else."""
     stripped = text.strip()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from scanner.policy.lexicon import all_words, fold_words, load
@@ -61,7 +61,7 @@ def _contained() -> tuple[tuple[FieldName, re.Pattern[str]], ...]:
     return tuple(patterns)
 
 
-@cache
+@lru_cache(maxsize=8192)
 def _lookup(words: str) -> FieldLabel | None:
     if not words:
         return None
@@ -76,6 +76,7 @@ def _lookup(words: str) -> FieldLabel | None:
     return None
 
 
+@lru_cache(maxsize=8192)
 def field_of(text: str) -> FieldLabel | None:
     """The field that a head or label names, also where it is only contained in it; None for anything else."""
     if not text or len(text) > 60:
@@ -83,6 +84,7 @@ def field_of(text: str) -> FieldLabel | None:
     return _lookup(fold_words(text))
 
 
+@lru_cache(maxsize=8192)
 def exact_field_of(text: str) -> FieldLabel | None:
     """The field that a label names, where it is nothing but the label."""
     if not text or len(text) > 48:

@@ -30,9 +30,6 @@ __all__ = [
 MAX_SOURCE = 24_000_000
 """Characters of source that are read at all; the longest real policies have less than a tenth."""
 
-MAX_TEXT = 600_000
-"""Characters of visible text; more than this is a data dump, not a policy."""
-
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/xml", "text/xml"})
 _MARKDOWN_TYPES = frozenset({"text/markdown", "text/x-markdown"})
 
@@ -47,21 +44,21 @@ def read_blocks(document: Document) -> Reading:
     media_type = document.media_type.partition(";")[0].strip().lower()
     collector = Collector()
     title, declared = document.title, document.language
-    if media_type in _HTML_TYPES:
-        page = html.read(document.text, collector)
-        title, declared = title or page.title, declared or page.language
-    elif media_type in _MARKDOWN_TYPES:
-        markdown.read(document.text, collector)
-    elif media_type.startswith("text/") or not media_type:
-        plain.read(document.text, collector)
-    else:
-        raise PolicyError(f"{document.url}: cannot read documents of type {media_type}")
-    if collector.chars > 4 * MAX_TEXT:
-        raise PolicyError(f"{document.url}: too large to be a policy ({collector.chars:,} characters of text)")
-    blocks = collector.blocks()
-    text = "\n".join(block.text for block in blocks)
-    if len(text) > MAX_TEXT:
-        raise PolicyError(f"{document.url}: too large to be a policy ({len(text):,} characters of text)")
+    try:
+        if media_type in _HTML_TYPES:
+            page = html.read(document.text, collector)
+            title, declared = title or page.title, declared or page.language
+        elif media_type in _MARKDOWN_TYPES:
+            markdown.read(document.text, collector)
+        elif media_type.startswith("text/") or not media_type:
+            plain.read(document.text, collector)
+        else:
+            raise PolicyError(f"cannot read documents of type {media_type}")
+        blocks = collector.blocks()
+        text = "\n".join(block.text for block in blocks)
+        collector.expect(len(text))
+    except PolicyError as error:
+        raise PolicyError(f"{document.url}: {error}") from error
     return Reading(
         url=document.url,
         title=title,

@@ -63,13 +63,13 @@ BROKEN: list[tuple[str, dict[str, Any], tuple[object, ...], str]] = [
 def test_a_contradiction_is_found(
     code: str, consent: dict[str, Any], things: tuple[object, ...], severity: str
 ) -> None:
-    said = declaration(claim(code, "the exact words"), claim("contact_given"))
+    said = declaration(claim(code, "the exact words on cookies"), claim("contact_given"))
     findings, check = judged(RULE, inventory(*things, consent=consent or None), said)
     (finding,) = findings
     assert check.outcome == "found"
     assert (finding.subject, finding.severity) == (code, severity)
     assert finding.declared is not None
-    assert finding.declared.quote == "the exact words"
+    assert finding.declared.quote == "the exact words on cookies"
     assert "/declaration/claims/0" in finding.observed
 
 
@@ -92,7 +92,9 @@ KEPT: list[tuple[str, dict[str, Any], tuple[object, ...]]] = [
 
 @pytest.mark.parametrize(("code", "consent", "things"), KEPT)
 def test_a_kept_promise_passes(code: str, consent: dict[str, Any], things: tuple[object, ...]) -> None:
-    findings, check = judged(RULE, inventory(*things, consent=consent or None), declaration(claim(code)))
+    findings, check = judged(
+        RULE, inventory(*things, consent=consent or None), declaration(claim(code, "words on cookies"))
+    )
     assert (findings, check.outcome) == ((), "passed")
 
 
@@ -116,7 +118,7 @@ def test_sharing_with_a_company_that_the_policy_names_is_no_contradiction() -> N
     ],
 )
 def test_a_promise_that_was_not_tested_is_inconclusive(code: str, consent: dict[str, Any]) -> None:
-    findings, check = judged(RULE, inventory(consent=consent), declaration(claim(code)))
+    findings, check = judged(RULE, inventory(consent=consent), declaration(claim(code, "words on cookies")))
     assert (findings, check.outcome) == ((), "inconclusive")
 
 
@@ -126,3 +128,9 @@ def test_a_policy_without_such_promises_is_not_asked() -> None:
 
 def test_without_policy_it_is_inconclusive() -> None:
     assert judged(RULE, inventory(ga_cookie()), NO_POLICY)[1].outcome == "inconclusive"
+
+
+def test_consent_to_something_else_is_no_promise_about_cookies() -> None:
+    said = declaration(claim("prior_consent_nonessential", "Data about your health are kept only if you consent"))
+    findings, check = judged(RULE, inventory(ga_cookie()), said)
+    assert (findings, check.outcome) == ((), "not-applicable")

@@ -55,10 +55,10 @@ def test_cookies_are_in_use_where_another_service_of_their_owner_goes_on() -> No
 
 
 def test_the_promise_to_wait_for_consent_is_quoted() -> None:
-    said = declaration(claim("prior_consent_nonessential", "Only with your consent"))
+    said = declaration(claim("prior_consent_nonessential", "Cookies only with your consent"))
     (finding,), _ = judged(RULE, inventory(meta_beacon(states=AFTER)), said)
     assert finding.declared is not None
-    assert finding.declared.quote == "Only with your consent"
+    assert finding.declared.quote == "Cookies only with your consent"
 
 
 def test_an_unverified_refusal_only_asks_to_check() -> None:

@@ -212,3 +212,26 @@ def test_a_beacons_body_is_taken_from_the_call_where_the_request_has_none(record
         scan.call("before", "navigator.sendBeacon", "https://www.shop.test/a.js", url=url, detail=f"en={event}")
         scan.request("before", url, kind="Ping", method="POST", status=204)
     assert [beacon.event for beacon in scan.beacons()] == ["one", "two"]
+
+
+def test_a_number_held_in_memory_is_no_stored_identifier_yet(record, jar_cookie):
+    """Sent without consent, stored only after it: the hit before the choice stays cookieless."""
+    scan = record()
+    for context, cid in (("accept", "1239481273.1795339812"), ("reject", "832194410.1795339815")):
+        scan.choice(context)
+        url = f"https://www.google-analytics.com/g/collect?v=2&tid=G-A1&gcs=G100&cid={cid}&en=page_view"
+        scan.request(context, url, kind="Ping", method="POST", status=204)
+    scan.jar("accept", jar_cookie("_ga", "GA1.1.1239481273.1795339812", lifetime=63072000), phase="chosen")
+    (beacon,) = scan.beacons()
+    assert (beacon.states, beacon.cookieless, beacon.identifiers) == (("before",), True, ())
+
+
+def test_the_sites_other_cookies_are_not_the_vendors_identifiers(record, jar_cookie):
+    """All cookies of a site go to its own statistics host; only the statistics' own count."""
+    scan = record("before", "accept")
+    for context, value in (("before", "4f1c9be02a7d4e88"), ("accept", "77ab01ffc2e94d13")):
+        scan.jar(context, jar_cookie("_pk_id.1.1fff", value), jar_cookie("_fbp", f"fb.1.1.{value}"))
+        url = "https://stats.shop.test/matomo.php?idsite=1&rec=1"
+        scan.request(context, url, status=204, sent=["_pk_id.1.1fff@.shop.test", "_fbp@.shop.test"])
+    (beacon,) = scan.beacons()
+    assert beacon.identifiers == ("_pk_id.1.1fff",)

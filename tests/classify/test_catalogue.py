@@ -179,6 +179,7 @@ def test_hosts_are_matched_by_the_longest_parent_and_path(two, host, path, vendo
         ("_gcl_au", "cookie", "Google Ads", "marketing"),
         ("IDE", "cookie", "DoubleClick", "marketing"),
         ("fr", "cookie", "Meta", "marketing"),
+        ("MUID", "cookie", "Microsoft Advertising", "marketing"),
         ("IDE@doubleclick.net", "cookie", "DoubleClick", "marketing"),
         ("IDE@.doubleclick.net", "cookie", "DoubleClick", "marketing"),
         ("whatever@doubleclick.net", "cookie", "DoubleClick", "marketing"),

@@ -238,7 +238,7 @@ def test_a_batch_gives_one_answer_for_each_event():
         ("gcs=G100", "gcs=G100 (ad_storage denied, analytics_storage denied)", True),
         ("gcs=G101", "gcs=G101 (ad_storage denied, analytics_storage granted)", False),
         ("gcs=G110", "gcs=G110 (ad_storage granted, analytics_storage denied)", True),
-        ("gcs=G1--", "gcs=G1-- (ad_storage not set, analytics_storage not set)", False),
+        ("gcs=G1--", "gcs=G1--", False),
         (
             "gcd=13p3p3p3p5l1",
             "gcd=13p3p3p3p5l1 (ad_storage denied, analytics_storage denied, ad_user_data denied, "

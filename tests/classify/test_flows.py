@@ -228,3 +228,20 @@ def test_vendors_of_everything_observed_are_listed_once(record):
     scan.script("before", "_fbp=fb.1.1.1; domain=shop.test")
     scan.storage("before", {"_hjid": "x"})
     assert [vendor.id for vendor in scan.inventory().vendors] == ["google-analytics", "google-fonts", "hotjar", "meta"]
+
+
+def test_software_of_the_site_itself_is_no_company_that_takes_part(record):
+    """A consent library on the site's own server, though its maker has hosts elsewhere."""
+    scan = record("before")
+    scan.script("before", "cookieconsent_status=allow; max-age=31536000")
+    inventory = scan.inventory()
+    assert inventory.cookies[0].category == "necessary"
+    assert inventory.vendors == ()
+
+
+def test_one_loader_on_one_host_serves_several_products(record):
+    """The measurement ID in the address tells which."""
+    for name, vendor in (("G-A1", "google-analytics"), ("AW-1", "google-ads"), ("X-1", "google-tag-manager")):
+        scan = record("before")
+        scan.request("before", f"https://www.googletagmanager.com/gtag/js?id={name}", kind="Script")
+        assert scan.inventory().requests[0].vendor_id == vendor

@@ -89,6 +89,13 @@ def test_with_one_profile_alone_only_the_catalogue_can_tell():
     assert not verdict("yes", role="visitor-id")
 
 
+def test_a_short_value_identifies_where_the_catalogue_says_what_it_holds():
+    """Some vendors need no more than six characters; a stranger's six prove nothing."""
+    values = ("1q2w3e^2^fk9^0^1500", "z9x8c7^2^fk9^0^1501", "m4n5b6^2^fk9^0^1502")
+    assert verdict(*values, later=values, role="visitor-id")
+    assert not verdict(*values, later=values)
+
+
 def test_the_common_part_of_two_values_is_no_identifier():
     """A site's own number beside the visitor's."""
     found = identifying_tokens(

@@ -17,13 +17,14 @@ from scanner.model.evidence import BannerButton, ButtonAction, Step
 STEP_MS = 5000.0
 """Page time in which each step's element must appear."""
 
-# The first visible element for a selector, in the document, its open shadow roots, or the closed one given.
-_FIND = """function (selector, ...roots) {
+# The first element for a selector, in the document or in the shadow roots given. What is gone through need not be
+# visible itself: the host of a banner often draws nothing.
+_FIND = """function (selector, visible, ...roots) {
   const shown = e => { const r = e.getBoundingClientRect(); return r.width > 1 && r.height > 1 && e.checkVisibility({opacityProperty: true, visibilityProperty: true}); };
   for (const root of roots.length ? roots : [document]) {
     let found;
     try { found = [...root.querySelectorAll(selector)]; } catch { return null; }
-    const hit = found.find(shown);
+    const hit = visible ? found.find(shown) : found[0];
     if (hit) return hit;
   }
   return null;
@@ -125,10 +126,11 @@ class RecipeMethod:
         for number, part in enumerate(parts):
             if document is None:
                 return None
-            handle = await call(document, _FIND, part, *([root] if root else []), handle=True)
+            last = number == len(parts) - 1
+            handle = await call(document, _FIND, part, last, *([root] if root else []), handle=True)
             if handle is None:
                 return None
-            if number == len(parts) - 1:
+            if last:
                 return Found(document, Remote(handle))
             if await call(document, _FRAME, on=handle):
                 document, root = await documents.child(document, handle), None

@@ -119,17 +119,18 @@ class Catalogue:
         return any(layer.exact(name) or layer.patterns(name) for layer in self._layers)
 
     def named(self, name: str, kind: Kind) -> CookieMatch | None:
-        """The only vendor's entry that has this name in a certain scope, for a question that names no domain.
+        """The entry that has this name in a certain scope, for a question that names no domain.
 
-        Never for a plain word, and not where two vendors share the name.
+        Never for a plain word, and not where vendors of two companies share the name. Of one company's several, the
+        one that holds on most domains.
         """
         if len(name) < 2 or is_generic_word(name):
             return None
         for layer in self._layers:
             for entries, source in ((layer.exact(name), EXACT_NAME), (layer.patterns(name), LONGEST_PATTERN)):
                 fits = [entry for entry in entries if entry.kind in (kind, "any")]
-                if fits and len({entry.vendor.id for entry in fits}) == 1:
-                    return cookie_match(fits[0], source)
+                if fits and len({entry.vendor.owner or entry.vendor.id for entry in fits}) == 1:
+                    return cookie_match(max(fits, key=lambda entry: (len(entry.domains), entry.literal)), source)
         return None
 
     def bound(self, name: str, kind: Kind = "cookie") -> tuple[str, ...]:

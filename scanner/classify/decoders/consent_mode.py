@@ -33,9 +33,8 @@ def signal(given: dict[str, str]) -> str | None:
     if not raw:
         return None
     words = {**_of_gcd(gcd), **_of_gcs(gcs)}
-    return " ".join(raw) + (
-        f" ({', '.join(f'{name} {words[name]}' for name in _TYPES if name in words)})" if words else ""
-    )
+    said = [f"{name} {words[name]}" for name in _TYPES if words.get(name) in ("granted", "denied")]
+    return " ".join(raw) + (f" ({', '.join(said)})" if said else "")
 
 
 def denied(given: dict[str, str], storage: str) -> bool:

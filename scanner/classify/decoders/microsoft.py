@@ -36,7 +36,8 @@ def _clarity(hit: Hit) -> tuple[Decoded, ...]:
     if not hit.on("clarity.ms"):
         return ()
     if hit.path.endswith("/c.gif"):
-        return (Decoded("microsoft-clarity", event="sync", identifiers=present(hit.query, ("MUID", "CtsSyncId"))),)
+        names = present(hit.query, ("MUID",))
+        return (Decoded("microsoft-clarity", event="sync", identifiers=names, category="marketing"),)
     if not hit.path.endswith("/collect"):
         return ()
     document = hit.document

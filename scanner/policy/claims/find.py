@@ -31,6 +31,9 @@ LONGEST_EVIDENCE: Final = 320
 CONTEXT_WORDS: Final = 12
 LEAD_WORDS: Final = 40
 
+MAX_TEXT: Final = 400_000
+"""Characters of sentences that are read; the longest real policies have half of that."""
+
 _FALLBACK: Final = "en"
 
 
@@ -80,9 +83,13 @@ def find_claims(reading: Reading, cookies: Sequence[DeclaredCookie] = ()) -> tup
     assert main is not None and other is not None
     general: dict[str, bool] = {}
     seen: set[tuple[str, str | None]] = set()
+    budget = MAX_TEXT
     for sentence in reading.sentences:
         if (sentence.text, sentence.lead_in) in seen:
             continue
+        budget -= len(sentence.text)
+        if budget < 0:
+            break
         seen.add((sentence.text, sentence.lead_in))
         heading = sentence.section[-1] if sentence.section else ""
         if heading not in general:

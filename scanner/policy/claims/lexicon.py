@@ -10,7 +10,16 @@ from importlib import resources
 from typing import Any, Final, Literal, get_args
 
 from scanner.model.declaration import CLAIM_CODES, ClaimCode
-from scanner.policy.claims.pattern import Element, Pattern, PatternError, Step, Vocabulary, compile_pattern, shape
+from scanner.policy.claims.pattern import (
+    Element,
+    Pattern,
+    PatternError,
+    Step,
+    Vocabulary,
+    compile_pattern,
+    interned,
+    shape,
+)
 from scanner.policy.claims.tokens import fold
 
 Scope = Literal["own", "label", "any"]
@@ -105,7 +114,7 @@ def lexicon(language: str) -> Lexicon | None:
         function_words=frozenset(fold(word) for word in own["function_words"]),
         scope=scope,
         rules=rules,
-        vocabulary=Vocabulary(_shapes(rules, scope)),
+        vocabulary=Vocabulary(_elements(rules, scope)),
     )
 
 
@@ -186,14 +195,14 @@ def _scope(own: Mapping[str, Any], groups: Mapping[str, list[str]], language: st
 
 
 def _words(phrases: Iterable[str]) -> Element:
-    return Element(frozenset(tuple(shape(part) for part in p.replace("-", " ").split()) for p in phrases))
+    return Element(interned(frozenset(tuple(shape(part) for part in p.replace("-", " ").split()) for p in phrases)))
 
 
-def _shapes(rules: Iterable[Rule], scope: ScopeWords) -> set[str]:
+def _elements(rules: Iterable[Rule], scope: ScopeWords) -> list[Element]:
     elements = [scope.own, scope.elsewhere, scope.conditions, scope.future, scope.negation]
     elements += [scope.not_a_negation, scope.on_consent, scope.contact_headings]
     patterns = [*scope.general_headings, *scope.generic, *(p for rule in rules for p in (*rule.patterns, *rule.unless))]
     for pattern in patterns:
         sequences: tuple[tuple[Step, ...], ...] = (pattern.steps, *pattern.absent)
         elements += [step.element for steps in sequences for step in steps]
-    return {part for element in elements for phrase in element.phrases for part in phrase}
+    return elements

@@ -18,7 +18,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from scanner.policy.claims.tokens import URL, Tokens, fold
@@ -39,12 +40,22 @@ class PatternError(ValueError):
     """A pattern is not of the language described in this module; the text quotes it."""
 
 
+Phrases = frozenset[tuple[str, ...]]
+_NOWHERE: Final[list[Span]] = []
+
+
 @dataclass(frozen=True, slots=True)
 class Element:
     """One place of a pattern: any of `phrases`, each a tuple of word shapes such as `stem*`."""
 
-    phrases: frozenset[tuple[str, ...]]
+    phrases: Phrases
     optional: bool = False
+
+
+@lru_cache(maxsize=16384)
+def interned(phrases: Phrases) -> Phrases:
+    """One object for equal sets, so that looking one up compares addresses instead of contents."""
+    return phrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,71 +78,70 @@ class Pattern:
     at_end: bool = False
     at_part_end: bool = False
     negated: bool = False
+    required: tuple[Phrases, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Sentence:
-    """A tokenised sentence with the positions of every word shape that occurs in it."""
+    """A tokenised sentence with the places of every element that stands in it, as half-open ranges of words."""
 
     tokens: Tokens
-    shapes: Mapping[str, list[int]]
-    fits: tuple[tuple[str, ...], ...]
-    _elements: dict[frozenset[tuple[str, ...]], list[Span]] = field(default_factory=dict)
+    places: Mapping[Phrases, list[Span]]
 
     def spans(self, element: Element) -> list[Span]:
-        """Every place where the element stands, as half-open ranges of word positions."""
-        found = self._elements.get(element.phrases)
-        if found is None:
-            found = sorted({span for phrase in element.phrases for span in self._phrase(phrase)})
-            self._elements[element.phrases] = found
-        return found
-
-    def _phrase(self, phrase: tuple[str, ...]) -> Iterable[Span]:
-        starts = self.shapes.get(phrase[0])
-        if not starts:
-            return ()
-        if len(phrase) == 1:
-            return [(p, p + 1) for p in starts]
-        fits, size = self.fits, len(phrase)
-        return [
-            (p, p + size)
-            for p in starts
-            if p + size <= len(fits) and all(phrase[i] in fits[p + i] for i in range(1, size))
-        ]
+        """Every place where the element stands, in order; empty where it does not."""
+        return self.places.get(element.phrases, _NOWHERE)
 
 
 class Vocabulary:
-    """Which of a lexicon's word shapes fit a word. Answers are remembered for the words seen lately."""
+    """The elements of a lexicon, indexed by the words with which they begin, so that a sentence is read in one pass.
 
-    def __init__(self, shapes: Iterable[str]) -> None:
+    Answers are remembered for the words seen lately.
+    """
+
+    def __init__(self, elements: Iterable[Element]) -> None:
+        self._by_first: dict[str, list[tuple[tuple[str, ...], list[Phrases]]]] = {}
+        holders: dict[tuple[str, ...], dict[Phrases, None]] = {}
+        for element in elements:
+            for phrase in element.phrases:
+                holders.setdefault(phrase, {})[element.phrases] = None
+        for phrase, held in holders.items():
+            self._by_first.setdefault(phrase[0], []).append((phrase, list(held)))
         self._exact: set[str] = set()
         self._starts: set[str] = set()
         self._ends: set[str] = set()
         self._inside: set[str] = set()
         self._urls: set[str] = set()
-        for shape in shapes:
-            if shape.startswith("url:"):
-                self._urls.add(shape)
-                continue
-            body = shape.strip("*")
-            if shape.startswith("*") and shape.endswith("*"):
-                self._inside.add(body)
-            elif shape.endswith("*"):
-                self._starts.add(body)
-            elif shape.startswith("*"):
-                self._ends.add(body)
-            else:
-                self._exact.add(body)
+        for each in {part for phrase in holders for part in phrase}:
+            self._file(each)
         self._seen: dict[str, tuple[str, ...]] = {}
 
+    def _file(self, each: str) -> None:
+        body = each.strip("*")
+        if each.startswith("url:"):
+            self._urls.add(each)
+        elif each.startswith("*") and each.endswith("*"):
+            self._inside.add(body)
+        elif each.endswith("*"):
+            self._starts.add(body)
+        elif each.startswith("*"):
+            self._ends.add(body)
+        else:
+            self._exact.add(body)
+
     def read(self, tokens: Tokens) -> Sentence:
-        """Index the words of a sentence by the shapes they fit."""
+        """Find every element in a sentence."""
         fits = tuple(self._fitting(word) for word in tokens.words)
-        shapes: dict[str, list[int]] = {}
+        found: dict[Phrases, set[Span]] = {}
         for position, fitting in enumerate(fits):
-            for shape in fitting:
-                shapes.setdefault(shape, []).append(position)
-        return Sentence(tokens=tokens, shapes=shapes, fits=fits)
+            for first in fitting:
+                for phrase, held in self._by_first.get(first, ()):
+                    end = position + len(phrase)
+                    if end > len(fits) or any(phrase[i] not in fits[position + i] for i in range(1, len(phrase))):
+                        continue
+                    for phrases in held:
+                        found.setdefault(phrases, set()).add((position, end))
+        return Sentence(tokens=tokens, places={phrases: sorted(spans) for phrases, spans in found.items()})
 
     def _fitting(self, word: str) -> tuple[str, ...]:
         known = self._seen.get(word)
@@ -158,6 +168,9 @@ class Vocabulary:
 
 def find(pattern: Pattern, sentence: Sentence) -> list[Span]:
     """Every match as a half-open range of word positions, shortest first; empty where there is none."""
+    places = sentence.places
+    if not all(phrases in places for phrases in pattern.required):
+        return []
     spans = _match(pattern.steps, sentence)
     if pattern.at_start:
         spans = [s for s in spans if s[0] == 0]
@@ -230,6 +243,7 @@ def compile_pattern(text: str, groups: Mapping[str, Iterable[str]], negations: f
         at_end=last == "$",
         at_part_end=last == "$,",
         negated=any(step.element.phrases & denials for step in steps),
+        required=tuple(step.element.phrases for step in steps if not step.element.optional),
     )
 
 
@@ -271,7 +285,7 @@ def _element(word: str, groups: Mapping[str, Iterable[str]], text: str) -> Eleme
         else:
             raise PatternError(f"not a pattern: {text!r}")
     phrases.discard(())
-    return Element(frozenset(phrases), optional) if phrases else None
+    return Element(interned(frozenset(phrases)), optional) if phrases else None
 
 
 def shape(word: str) -> str:

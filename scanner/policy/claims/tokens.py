@@ -35,6 +35,9 @@ _PLAIN_LETTERS = str.maketrans(
 )
 
 
+_CONTRACTED = {"ca": "can", "wo": "will", "sha": "shall"}
+
+
 @lru_cache(maxsize=65536)
 def fold(word: str) -> str:
     """Lower case without diacritics: `Größe` and `GROSSE` are the same word; `ł` is `l`, `ø` is `o`."""
@@ -97,12 +100,13 @@ def _folded(kind: str | None, match: re.Match[str], words: list[str], text: str)
     word = fold(match.group())
     # "don't" is written as two words by the pattern above: don + t.
     if word == "t" and words and words[-1].endswith("n") and text[match.start() - 1 : match.start()] in ("'", "’"):
-        words[-1] = words[-1][:-1] or words[-1]
+        verb = words[-1][:-1]
+        words[-1] = _CONTRACTED.get(verb, verb) or words[-1]
         return "not"
     return word
 
 
-def pieces(text: str, size: int = 3000) -> tuple[str, ...]:
+def pieces(text: str, size: int = 2000) -> tuple[str, ...]:
     """`text` cut at spaces into parts of at most about `size` characters (one part in all ordinary cases)."""
     if len(text) <= size:
         return (text,)

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
+from scanner.errors import PolicyError
 from scanner.policy.readers.grid import RawCell, RawTable, build_grid
 from scanner.policy.reading import PSEUDO_HEADING, Block, BlockKind, Cell, ReadLink, Span, SpanKind, Table
 
@@ -14,6 +15,10 @@ from scanner.policy.reading import PSEUDO_HEADING, Block, BlockKind, Cell, ReadL
 # joiners U+200C and U+200D stay: Persian and emoji need them.
 _UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+MAX_TEXT = 600_000
+"""Characters of visible text; more than this is a data dump, not a policy."""
+MAX_BLOCKS = 50_000
+"""Pieces of text; real policies have some hundred, the longest lists of partners a few thousand."""
 _PSEUDO_MAX = 120
 """A bold line longer than this is emphasis, not a heading."""
 
@@ -138,6 +143,8 @@ class Collector:
     def text(self, text: str) -> None:
         """Add words to the block being written."""
         self.chars += len(text)
+        if self.chars > 4 * MAX_TEXT:
+            self.expect(self.chars)
         self._buffer.add(text)
 
     def line_break(self) -> None:
@@ -152,6 +159,11 @@ class Collector:
     def close_span(self, kind: SpanKind) -> None:
         """End of a marked stretch."""
         self._buffer.close(kind)
+
+    def expect(self, chars: int) -> None:
+        """Refuse a document whose text is announced to be beyond all measure, before it is read."""
+        if chars > MAX_TEXT:
+            raise PolicyError(f"too large to be a policy ({chars:,} characters of text)")
 
     # -- structure ----------------------------------------------------------------------------------------------
 
@@ -221,6 +233,7 @@ class Collector:
             while self._headings and self._headings[-1][0] >= level:
                 self._headings.pop()
             self._path = tuple(words for _, words in self._headings)
+        self._count()
         block = Block(
             index=len(self._blocks),
             kind=kind,
@@ -286,7 +299,12 @@ class Collector:
             Table(table.id, grid, table.first, len(self._blocks), table.section_path, clean(caption).strip())
         )
 
+    def _count(self) -> None:
+        if len(self._blocks) >= MAX_BLOCKS:
+            raise PolicyError(f"too large to be a policy (more than {MAX_BLOCKS:,} pieces of text)")
+
     def _emit_cell(self, table_id: int, row: int, column: int, cell: Cell) -> None:
+        self._count()
         self._blocks.append(
             Block(
                 index=len(self._blocks),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lxml import etree  # type: ignore[import-untyped]
 
 from scanner.policy.readers.collector import Collector, clean
-from scanner.policy.readers.visibility import is_chrome, is_hidden, weigh
+from scanner.policy.readers.visibility import holders, is_chrome, is_hidden, weigh
 from scanner.policy.reading import PSEUDO_HEADING
 
 _DROPPED = frozenset({
@@ -58,8 +58,10 @@ def read(source: str, collector: Collector) -> Page:
     titles = root.xpath("//head/title/text()|//body/title/text()")
     title = " ".join(str(titles[0]).split()) if isinstance(titles, list) and titles else ""
     language = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang")
-    everything, substance = weigh(root)
-    _Walk(root, collector, keep_chrome=substance < 200 or substance < 0.1 * everything).run()
+    with_content = holders(root, "table", "dl", "main")
+    everything, substance = weigh(root, with_content)
+    collector.expect(everything)
+    _Walk(root, collector, with_content, keep_chrome=substance < 200 or substance < 0.1 * everything).run()
     return Page(title, language.strip() or None if language else None)
 
 
@@ -72,10 +74,19 @@ class _OpenTable:
 class _Walk:
     """One pass over the tree."""
 
-    def __init__(self, root: etree._Element, collector: Collector, *, keep_chrome: bool) -> None:
+    def __init__(
+        self,
+        root: etree._Element,
+        collector: Collector,
+        with_content: frozenset[etree._Element],
+        *,
+        keep_chrome: bool,
+    ) -> None:
         self.root = root
         self.out = collector
         self.keep_chrome = keep_chrome
+        self.with_content = with_content
+        self.with_table = holders(root, "table")
         self.data_tables = _data_tables(root)
         self.lists: list[int] = []
         self.in_table: etree._Element | None = None
@@ -104,7 +115,9 @@ class _Walk:
         if tag == "caption" and self.in_table is not None:
             self.captions.append(" ".join("".join(element.itertext()).split()))
             return True
-        return is_hidden(element) or (not self.keep_chrome and is_chrome(element))
+        return is_hidden(element, self.with_table) or (
+            not self.keep_chrome and is_chrome(element, self.with_content)
+        )
 
     def tail(self, element: etree._Element) -> None:
         if element.tail:

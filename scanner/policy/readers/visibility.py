@@ -36,7 +36,18 @@ _CHROME_HINT = re.compile(
 _INLINE = frozenset(["span", "b", "i", "em", "strong", "small", "a", "label", "sup", "sub", "u", "code", "font"])
 
 
-def is_hidden(element: etree._Element) -> bool:
+def holders(root: etree._Element, *tags: str) -> frozenset[etree._Element]:
+    """All elements with one of these within, found in one pass from the inside out."""
+    found: set[etree._Element] = set()
+    for element in root.iter(*tags):
+        parent = element.getparent()
+        while parent is not None and parent not in found:
+            found.add(parent)
+            parent = parent.getparent()
+    return frozenset(found)
+
+
+def is_hidden(element: etree._Element, with_table: frozenset[etree._Element]) -> bool:
     """Whether an element repeats, for small screens or screen readers, what is also shown, or is hidden and short.
 
     A closed accordion or tab is not hidden in this sense: its content is part of the policy.
@@ -48,13 +59,13 @@ def is_hidden(element: etree._Element) -> bool:
     if element.get("hidden") is not None or (style and _HIDDEN_STYLE.search(style)):
         if element.tag in _INLINE:
             return True
-        if element.find(".//table") is not None or element.tag in ("td", "th", "tr", "tbody", "table"):
+        if element in with_table or element.tag in ("td", "th", "tr", "tbody", "table"):
             return False
         return not _longer_than(element, _LONG)
     return False
 
 
-def is_chrome(element: etree._Element) -> bool:
+def is_chrome(element: etree._Element, with_content: frozenset[etree._Element]) -> bool:
     """Whether an element is a menu, a footer or the like, and holds no table."""
     tag, role = element.tag, element.get("role") or ""
     if tag in ("html", "body", "main", "article", "table", "tbody", "tr", "td"):
@@ -64,10 +75,10 @@ def is_chrome(element: etree._Element) -> bool:
         return False
     if tag == "footer" and any(parent.tag == "article" for parent in element.iterancestors()):
         return False
-    return element.find(".//table") is None and element.find(".//dl") is None and element.find(".//main") is None
+    return element not in with_content
 
 
-def weigh(root: etree._Element) -> tuple[int, int]:
+def weigh(root: etree._Element, with_content: frozenset[etree._Element]) -> tuple[int, int]:
     """Characters of visible text of the whole page, and of it without menus and footers."""
     everything = chrome = 0
     inside: etree._Element | None = None
@@ -79,7 +90,7 @@ def weigh(root: etree._Element) -> tuple[int, int]:
             if element.tag in ("script", "style", "noscript", "template", "svg", "head"):
                 walk.skip_subtree()
             else:
-                if inside is None and is_chrome(element):
+                if inside is None and is_chrome(element, with_content):
                     inside = element
                 size = len((element.text or "").strip())
                 everything += size

@@ -23,6 +23,9 @@ from scanner.policy.vendors.structure import candidates, plausible, without_lega
 from scanner.policy.vendors.words import VendorWords, vendor_words
 
 LONGEST_QUOTE: Final = 320
+MAX_TEXT: Final = 400_000
+"""Characters of sentences that are read; the longest real policies have half of that."""
+
 DESCRIPTION: Final = 4
 """Sentences below a heading that describe the vendor it names."""
 
@@ -96,7 +99,11 @@ def _places(reading: Reading, words: VendorWords, book: NameBook) -> Iterator[Pl
     assert language is not None
     headings: dict[tuple[str, ...], tuple[tuple[Sentence, ...], frozenset[str], bool]] = {}
     rows = _rows(reading)
+    budget = MAX_TEXT
     for read in reading.sentences:
+        budget -= len(read.text)
+        if budget < 0:
+            break
         if read.section not in headings:
             above = tuple(words.vocabulary.read(tokenise(text)) for text in read.section)
             general = bool(read.section) and is_general_heading(read.section[-1], language)

@@ -130,6 +130,12 @@ def _own_names() -> tuple[Name, ...]:
 
 
 def name_book(known: Sequence[Vendor] = ()) -> NameBook:
+    """The book of names for a catalogue; the last ones made are kept."""
+    return _name_book(tuple(known))
+
+
+@lru_cache(maxsize=4)
+def _name_book(known: tuple[Vendor, ...]) -> NameBook:
     """The names of the data file and those of the catalogue, joined; the data file wins where both know a spelling."""
     names: dict[str, Name] = {}
     for name in _own_names():

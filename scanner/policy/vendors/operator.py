@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from scanner.policy.claims.tokens import fold, tokenise
 from scanner.policy.reading import Reading
-from scanner.policy.vendors.structure import COMPANY, RUN, without_legal_form
+from scanner.policy.vendors.structure import COMPANY, MAX_SENTENCES, RUN, without_legal_form
 from scanner.policy.vendors.words import VendorWords
 
 # "Acme Ltd ("we", "us")", with any quotation marks and in any of the languages that we read.
@@ -31,7 +31,7 @@ def operator_names(reading: Reading, words: VendorWords) -> frozenset[str]:
     """Folded names of the site's operator, as far as the document and its address tell."""
     names = {label for label in _host_labels(reading.url) if len(label) > 2}
     names.update(f"@{fold(label)}" for label in _MAIL_DOMAIN.findall(reading.text))
-    for sentence in reading.sentences:
+    for sentence in reading.sentences[:MAX_SENTENCES]:
         for match in _CALLED.finditer(sentence.text[:1000]):
             names.update(_spellings([match.group(1), *RUN.findall(match.group(1))[-1:]]))
         read = words.vocabulary.read(tokenise(sentence.text[:1000]))

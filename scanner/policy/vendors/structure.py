@@ -19,6 +19,9 @@ _LEGAL = (
     r"S\.?\s?A\.?\s?S\.?|S\.?A\.?R\.?L\.?|SARL|S\.?A\.?|S\.?L\.?U?\.?|B\.?V\.?|N\.?V\.?|A/S|ApS|AB|AS|Oy|Oyj|Lda\.?|"
     r"sp\.\s?z\s?o\.?\s?o\.?|S\.?A\.?|s\.r\.o\.|a\.s\.|Pty|Pte|GbR|OHG|Company|Group Ltd"
 )
+MAX_SENTENCES: Final = 4_000
+"""Sentences looked at; the longest real policies have half as many."""
+
 COMPANY: Final = re.compile(rf"{_WORD}(?:\s(?:{_WORD}|&|and|und|de|of)){{0,5}}?,?\s(?:{_LEGAL})(?![\w])")
 """A company by its legal form."""
 
@@ -45,7 +48,7 @@ def without_legal_form(name: str) -> str:
 
 def candidates(reading: Reading, words: VendorWords) -> Iterator[Candidate]:
     """Every name that stands where only a vendor stands, in reading order; may repeat."""
-    for sentence in reading.sentences:
+    for sentence in reading.sentences[:MAX_SENTENCES]:
         text = sentence.text[:600]
         if sentence.block.kind == "cell":
             continue

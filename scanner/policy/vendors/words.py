@@ -10,7 +10,7 @@ from importlib import resources
 from typing import get_args
 
 from scanner.model.declaration import PurposeCategory
-from scanner.policy.claims.pattern import Element, Vocabulary, shape
+from scanner.policy.claims.pattern import Element, Vocabulary, interned, shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,9 @@ def vendor_words() -> VendorWords:
     in_names = {code: _element(words) for name, words in data["names"].items() for code in codes if code == name}
     signs = {name: _element(words) for name, words in data["context"].items()}
     elements = [*purposes.values(), *in_names.values(), *signs.values()]
-    shapes = {part for element in elements for phrase in element.phrases for part in phrase}
-    return VendorWords(purposes, in_names, signs, Vocabulary(shapes), frozenset(data["lists"]["ordinary"]))
+    return VendorWords(purposes, in_names, signs, Vocabulary(elements), frozenset(data["lists"]["ordinary"]))
 
 
 def _element(phrases: Iterable[str]) -> Element:
     cleaned = (phrase.replace("-", " ").replace("/", " ").replace("'", " ").split() for phrase in phrases)
-    return Element(frozenset(tuple(shape(part) for part in phrase) for phrase in cleaned if phrase))
+    return Element(interned(frozenset(tuple(shape(part) for part in phrase) for phrase in cleaned if phrase)))

@@ -14,9 +14,8 @@ GROUPS = {"cookies": ["cookie", "cookies"], "third": ["third party", "partners"]
 def spans(pattern: str, text: str) -> list[tuple[int, int]]:
     compiled = compile_pattern(pattern, GROUPS, frozenset({"not"}))
     assert compiled is not None
-    shapes = {s for step in compiled.steps for phrase in step.element.phrases for s in phrase}
-    shapes |= {s for steps in compiled.absent for step in steps for phrase in step.element.phrases for s in phrase}
-    return find(compiled, Vocabulary(shapes).read(tokenise(text)))
+    elements = [step.element for steps in (compiled.steps, *compiled.absent) for step in steps]
+    return find(compiled, Vocabulary(elements).read(tokenise(text)))
 
 
 @pytest.mark.parametrize(
@@ -81,7 +80,7 @@ def test_a_pattern_that_says_not_is_known_as_negated() -> None:
 
 
 def test_contracted_negations_are_two_words() -> None:
-    assert tokenise("We don't, won't and can’t.").words == ("we", "do", "not", "wo", "not", "and", "ca", "not")
+    assert tokenise("We don't, won't and can’t.").words == ("we", "do", "not", "will", "not", "and", "can", "not")
 
 
 def test_numbers_addresses_and_letters_are_folded() -> None:

@@ -26,7 +26,9 @@ def read(text: str, language: str = "en", media_type: str = "text/markdown") -> 
     return dataclasses.replace(read_blocks(document), language=language)
 
 
-def vendors(reading: Reading, known: tuple[Vendor, ...] = (), cookies: tuple[DeclaredCookie, ...] = ()) -> dict[str, str]:
+def vendors(
+    reading: Reading, known: tuple[Vendor, ...] = (), cookies: tuple[DeclaredCookie, ...] = ()
+) -> dict[str, str]:
     return {v.name: v.purpose_category or "" for v in find_vendors(reading, known, cookies)}
 
 

@@ -50,8 +50,8 @@ def label(text: str, languages: tuple[str, ...] = (), names: str = "") -> Label:
     """The role of a button from its visible words, and where no language knows them, from its technical names.
 
     `languages` are those of the page and of the banner; they and English are asked first, and all others only where
-    those have nothing to say. Words that any asked language reads as a refusal are never an acceptance unless they
-    say "all".
+    those have nothing to say, or where no language is known. Words that any asked language reads as a refusal are
+    never an acceptance unless they say "all".
     """
     raw = text.strip()
     if raw and all(c in _CLOSE_SIGNS for c in raw.casefold()) and len(raw) <= 2:
@@ -75,6 +75,8 @@ def _label(raw: str, languages: tuple[str, ...]) -> Label:
         lexicon = lexicon_for(tag)
         if lexicon is not None and lexicon not in asked:
             asked.append(lexicon)
+    if len(asked) == 1 and not languages:
+        return _vote(text, lexicons(), ())  # nobody knows the language: all are heard, and any refusal counts
     near = _vote(text, tuple(asked), tuple(asked[:-1]))
     return near if near.role != "other" else _vote(text, lexicons(), ())
 
