@@ -52,6 +52,11 @@ CatalogueDirs = Annotated[
 ]
 
 
+Profile = Annotated[
+    str | None, typer.Option("--profile", metavar="REGION", help="Whose rules apply: eu (default), uk, ch, us-ca.")
+]
+
+
 def main() -> None:
     """Entry point. Every expected error ends in one line on standard error and the exit status of its kind."""
     try:
@@ -134,6 +139,7 @@ def scan(
     jobs: Annotated[int | None, typer.Option("--jobs", help="How many sites at once.")] = None,
     browser: Browser = None,
     catalogue: CatalogueDirs = None,
+    profile: Profile = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line of summary per site.")] = False,
 ) -> None:
@@ -155,6 +161,7 @@ def scan(
             "jobs": jobs,
             "browser": browser,
             "catalogue": tuple(catalogue) if catalogue else None,
+            "profile": profile,
         },
     )
     if not settings.urls:
@@ -282,6 +289,7 @@ def audit(
     formats: Annotated[str | None, typer.Option("--format", metavar="LIST", help="Further outputs.")] = None,
     fail_on: Annotated[str | None, typer.Option("--fail-on", metavar="LEVEL", help="high, medium or low.")] = None,
     catalogue: CatalogueDirs = None,
+    profile: Profile = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="One line only.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -289,7 +297,12 @@ def audit(
     from scanner.classify import load_catalogue
     from scanner.pipeline import audit as run
 
-    changes = {"format": formats, "fail_on": fail_on, "catalogue": tuple(catalogue) if catalogue else None}
+    changes = {
+        "format": formats,
+        "fail_on": fail_on,
+        "catalogue": tuple(catalogue) if catalogue else None,
+        "profile": profile,
+    }
     settings = override(read_config(config), changes)
     known = load_catalogue(tuple(Path(name) for name in settings.catalogue))
     result = run(evidence, settings, known, out=out_dir, policy=tuple(policy or ()))

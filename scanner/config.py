@@ -60,6 +60,7 @@ class Config(Model):
     site_timeout: float = Field(600.0, gt=0, le=86400)
     page_life: float = Field(30.0, ge=0, le=600)
     catalogue: tuple[str, ...] = ()
+    profile: Literal["eu", "uk", "ch", "us-ca"] = "eu"
     user_agent: str | None = None
     locale: str | None = None
     timezone: str | None = None

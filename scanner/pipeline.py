@@ -134,7 +134,7 @@ def audit(
         if addresses:
             raise UsageError(f"--policy {addresses[0]}: an audit works offline; save the page and give the file")
         documents = policy_files(policy)
-    scan = judge(recorded.evidence, documents, catalogue)
+    scan = judge(recorded.evidence, documents, catalogue, config.profile)
     target = out or recorded.folder
     try:
         write_reports(scan, target, pictures=recorded.pictures, formats=config.format)
@@ -143,11 +143,14 @@ def audit(
     return Done(scan, target)
 
 
-def judge(evidence: Evidence, documents: Sequence[Document], catalogue: Catalogue) -> Scan:
-    """Evidence and policy documents in, the whole result out: the pure half of the program."""
+def judge(evidence: Evidence, documents: Sequence[Document], catalogue: Catalogue, profile: str = "eu") -> Scan:
+    """Evidence and policy documents in, the whole result out: the pure half of the program.
+
+    `profile` names the region whose rules apply (`scanner.audit.PROFILES`).
+    """
     inventory = build_inventory(evidence, catalogue)
     declaration = policies.read(documents, known_vendors=catalogue.vendors)
-    result = auditing.audit(inventory, declaration)
+    result = auditing.audit(inventory, declaration, profile=profile)
     return _scan(inventory, declaration, result)
 
 

@@ -77,13 +77,37 @@ class Case:
 
     @cached_property
     def banner(self) -> tuple[StateName, Banner] | None:
-        """The banner as a visitor first meets it, and the state in which it was seen; null where none was."""
+        """The banner as a visitor first meets it, and the state in which it was seen; null where none was.
+
+        Its second layer is often opened in one state only (the one that refuses): what was seen of the deeper layers
+        in any state is added.
+        """
+        found = [(name, self.inventory.states[name].banner) for name in self._asking_states]
+        if not found:
+            return None
+        name, first = found[0]
+        others = [banner for _, banner in found[1:]]
+        buttons = [*first.buttons, *(button for other in others for button in other.buttons if button.layer > 1)]
+        preselected = [*first.preselected, *(text for other in others for text in other.preselected)]
+        return name, first.model_copy(
+            update={
+                "buttons": tuple(dict.fromkeys(buttons)),
+                "preselected": tuple(dict.fromkeys(preselected)),
+            }
+        )
+
+    def banner_places(self, part: str = "banner") -> tuple[str, ...]:
+        """Pointers to the banner, or a part of it, in every state in which it was seen; `before` comes first."""
+        return tuple(state_pointer(name, part) for name in self._asking_states)
+
+    @cached_property
+    def _asking_states(self) -> tuple[StateName, ...]:
+        """The states in which a banner was seen before any answer.
+
+        The settings opened to withdraw show what was accepted before: they say nothing of how visitors are asked.
+        """
         names = sorted(self.inventory.states, key=lambda name: (name != "before", name))
-        for name in names:
-            banner = self.inventory.states[name].banner
-            if banner.found:
-                return name, banner
-        return None
+        return tuple(name for name in names if name != "withdraw" and self.inventory.states[name].banner.found)
 
     @cached_property
     def consent_traces(self) -> tuple[str, ...]:

@@ -10,16 +10,17 @@ from urllib.parse import urlsplit
 
 _STREAMS = frozenset({"EventSource", "WebSocket"})
 _REPEATS_OF_A_POLL = 8
+_LONG_BODY_S = 3.0
 
 
 @dataclass
 class Flight:
-    """One request under way. `answered`: its headers are there; `given_up`: nobody waits for it any more."""
+    """One request under way. `answered`: when its headers came (seconds); `given_up`: nobody waits for it any more."""
 
     url: str
     kind: str
     started: float
-    answered: bool = False
+    answered: float | None = None
     given_up: bool = False
 
 
@@ -57,20 +58,22 @@ class Network:
         """Headers came."""
         flight = self.flights.get(request_id)
         if flight is not None:
-            flight.answered = True
+            flight.answered = flight.answered or time.monotonic()
         self._answers_due.discard(request_id)
         self._touch()
 
     def data(self, request_id: str) -> None:
-        """A piece of a body came; that of a stream is no sign of progress."""
+        """A piece of a body came; that of a stream, or of a body that takes for ever, is no sign of progress."""
         flight = self.flights.get(request_id)
-        if flight is not None and flight.kind not in _STREAMS:
+        if flight is None or flight.kind in _STREAMS:
+            return
+        if flight.answered is None or time.monotonic() - flight.answered < _LONG_BODY_S:
             self._touch()
 
     def ended(self, request_id: str, *, left: bool = False) -> None:
         """The request is over. `left`: its document went away, and the answer is still to come (a leaving hit)."""
         flight = self.flights.pop(request_id, None)
-        if left and flight is not None and not flight.answered:
+        if left and flight is not None and flight.answered is None:
             self._answers_due.add(request_id)
         self._touch()
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TypeVar
 
 from scanner.capture.cdp import Params, Session
@@ -28,6 +29,9 @@ _AFTERGLOW_S = 2.0
 _BRIEF_AFTERGLOW_S = 0.3
 _STARVATION = 1000
 _PATIENCE_S = 0.01
+_LOOK_AGAIN_S = 0.1
+_TICK_CEILING_S = 1.0
+_WORKERS_S = 3.0
 _TICK_MS = 5.0
 _FIRST_SLICE_MS = 25.0
 _TAIL = (_TICK_MS,) * 4
@@ -61,102 +65,127 @@ def slices_of(life_ms: float) -> list[float]:
 
 @dataclass
 class _Lane:
-    """One target's clock: the page's, or that of a frame or worker with a thread of its own."""
+    """One target's clock: the page's, or that of a frame or worker with a thread of its own.
+
+    The browser tells once for each budget that it was spent, and then stops the clock. A budget that was cut short
+    is still told of, so they are counted: the clock has come to its end when none is open.
+    """
 
     session: Session
-    spent: asyncio.Event = field(default_factory=asyncio.Event)
+    open_budgets: int = 0
+    policy: str = "pause"
+    awaited: bool = True
+    told: Callable[[], None] = lambda: None
+
+    def __post_init__(self) -> None:
+        self.session.on("Emulation.virtualTimeBudgetExpired", self._on_spent)
+
+    @property
+    def spent(self) -> bool:
+        """Whether everything granted was lived."""
+        return self.open_budgets == 0 or self.session.closed
+
+    def set(self, policy: str, budget: float | None = None) -> asyncio.Future[dict[str, object]]:
+        """Change the policy, with a new budget or within the one that runs."""
+        self.policy = policy
+        terms: dict[str, object] = {"policy": policy}
+        if policy != "pause":
+            terms["maxVirtualTimeTaskStarvationCount"] = _STARVATION
+        if budget is not None:
+            self.open_budgets += 1
+            terms["budget"] = budget
+        return self.session.post("Emulation.setVirtualTimePolicy", terms)
+
+    def _on_spent(self, _: Params, __: Session) -> None:
+        self.open_budgets = max(0, self.open_budgets - 1)
+        if self.open_budgets and self.policy != "pause":
+            self.set(self.policy)
+        self.told()
 
 
 class PageTime:
     """The clocks of one tab. All waiting for a page goes through here."""
 
     def __init__(self, page: Session, network: Network) -> None:
-        self._page = _Lane(page)
-        self._others: list[_Lane] = []
-        self._network = network
-        self.virtual = True
-        self._policy: str | None = None
-        self._budget = 0.0
         self._wake = asyncio.Event()
+        self._page = _Lane(page, told=self._wake.set)
+        self._frames: list[_Lane] = []
+        self._workers: list[_Lane] = []
+        self._network = network
+        self._life: float | None = None
+        self._part: float | None = None
         self._stopped = False
         self._restarted = False
         self._hurried = ""
         self._turn = asyncio.Lock()
-        self._listen(self._page)
-
-    def _listen(self, lane: _Lane) -> None:
-        def spent(_: Params, __: Session) -> None:
-            lane.spent.set()
-            self._wake.set()
-
-        lane.session.on("Emulation.virtualTimeBudgetExpired", spent)
+        self.virtual = True
 
     def join(self, session: Session) -> None:
-        """A frame's process or a worker joined the page: its clock follows the page's from its first instruction."""
+        """A frame's process or a worker joined the page: its clock runs with the page's from its first instruction.
+
+        A frame follows the page part by part. A worker gets its whole life at once: it may need the page's thread to
+        start at all, and so must never be waited for while the page's time stands still.
+        """
         if not self.virtual:
             return
-        lane = _Lane(session)
-        self._listen(lane)
-        self._others = [other for other in self._others if not other.session.closed]
-        self._others.append(lane)
-        if self._policy in (_WAITING, _HURRYING):
-            self._command(lane, self._terms(self._policy, self._budget))
+        lane = _Lane(session, told=self._wake.set)
+        others, budget = (self._workers, self._life) if session.kind == "worker" else (self._frames, self._part)
+        others[:] = [other for other in others if not other.session.closed]
+        others.append(lane)
+        if budget is None:
+            self._command(lane, "pause")
         else:
-            lane.spent.set()
-            self._command(lane, {"policy": "pause"})
+            self._command(lane, _HURRYING if self._hurried else _WAITING, budget)
 
     def stop(self) -> None:
         """The page crashed: nobody should wait for its clock."""
         self._stopped = True
         self._wake.set()
 
-    def _command(self, lane: _Lane, terms: dict[str, object]) -> None:
-        """Set a clock. One that cannot be set counts as spent, and for the page itself real waiting takes over."""
-
-        def judge(answer: asyncio.Future[dict[str, object]]) -> None:
-            if answer.cancelled() or answer.exception() is None:
-                return
-            lane.spent.set()
-            if lane is self._page and not lane.session.closed:
-                self.virtual = False
-            self._wake.set()
-
-        lane.session.post("Emulation.setVirtualTimePolicy", terms).add_done_callback(judge)
-
     def hold(self) -> None:
         """Let the page's time stand still, from now on or, for a new tab, from its first navigation on."""
-        if not self.virtual:
-            return
-        self._policy = "pause"
-        self._command(self._page, {"policy": "pause"})
-
-    def _terms(self, policy: str, budget: float) -> dict[str, object]:
-        return {"policy": policy, "budget": budget, "maxVirtualTimeTaskStarvationCount": _STARVATION}
-
-    def _grant(self, policy: str, budget: float) -> None:
-        self._policy, self._budget = policy, budget
-        for lane in (self._page, *self._others):
-            if lane.session.closed:
-                lane.spent.set()
-                continue
-            lane.spent.clear()
-            self._command(lane, self._terms(policy, budget))
+        if self.virtual:
+            for lane in self._lanes():
+                self._command(lane, "pause")
 
     def restart(self) -> None:
         """The page went to another document: that one gets a whole life of its own."""
         self._restarted = True
 
+    def _lanes(self) -> list[_Lane]:
+        return [lane for lane in (self._page, *self._frames, *self._workers) if not lane.session.closed]
+
+    def _command(self, lane: _Lane, policy: str, budget: float | None = None) -> None:
+        """Set a clock. One that cannot be set is never waited for; if it is the page's, real waiting takes over."""
+
+        def judge(answer: asyncio.Future[dict[str, object]]) -> None:
+            if answer.cancelled() or answer.exception() is None:
+                return
+            lane.open_budgets = 0
+            lane.awaited = False
+            if lane is self._page and not lane.session.closed:
+                self.virtual = False
+            self._wake.set()
+
+        lane.set(policy, budget).add_done_callback(judge)
+
     async def live(self, life_ms: float, *, ceiling_s: float = CEILING_S) -> Settling:
         """Let the page live `life_ms`, and see its requests through; at most `ceiling_s` seconds on the wall."""
         async with self._turn:
-            return await self._live(life_ms, ceiling_s)
+            if not self.virtual:
+                return await self._live_for_real(ceiling_s)
+            self._life = life_ms
+            try:
+                return await self._live(life_ms, ceiling_s)
+            finally:
+                self._life = None
 
     async def _live(self, life_ms: float, ceiling_s: float) -> Settling:
-        if not self.virtual:
-            return await self._live_for_real(ceiling_s)
         began = time.monotonic()
         slices, lives = slices_of(life_ms), 1
         lived, ended = 0.0, "budget spent"
+        for worker in self._workers:
+            self._command(worker, _WAITING, life_ms)
         while slices:
             self._restarted = False
             part = slices.pop(0)
@@ -168,6 +197,7 @@ class PageTime:
                 break
             lived += part
             if not slices and not self._restarted:
+                await self._see_workers_through(began, ceiling_s)
                 ended = await self._see_requests_through(began, ceiling_s)
             if self._restarted and lives < _MOST_DOCUMENTS:
                 slices, lives = slices_of(life_ms), lives + 1
@@ -181,11 +211,25 @@ class PageTime:
             await asyncio.wait({task}, timeout=_PATIENCE_S)
             if not task.done() and self.virtual:
                 async with self._turn:
-                    await self._run(time.monotonic(), _TICK_MS, _PATIENCE_S * 10)
+                    await self._run(time.monotonic(), _TICK_MS, _TICK_CEILING_S)
         if not task.done():
             task.cancel()
             return None
         return task.result()
+
+    async def _see_workers_through(self, began: float, ceiling_s: float) -> None:
+        """Wait for workers, while the page goes on a little; those that take too long are never waited for again."""
+        end = min(began + ceiling_s, time.monotonic() + _WORKERS_S)
+        while waiting := [lane for lane in self._workers if lane.awaited and not lane.spent]:
+            if time.monotonic() >= end or self._stopped:
+                for lane in waiting:
+                    lane.awaited = False
+                return
+            self._wake.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_PATIENCE_S):
+                    await self._wake.wait()
+            await self._run(time.monotonic(), _TICK_MS, _TICK_CEILING_S)
 
     async def _see_requests_through(self, began: float, ceiling_s: float) -> str:
         left = max(0.1, ceiling_s - (time.monotonic() - began))
@@ -198,29 +242,35 @@ class PageTime:
         """Grant a part and wait for it to be spent; hurry where the network would hold it for ever."""
         if not self._network.held_up and self._network.polled is None:
             self._hurried = ""
-        self._grant(_HURRYING if self._hurried else _WAITING, part_ms)
-        while not self._spent():
+        self._part = part_ms
+        for lane in (self._page, *self._frames):
+            self._command(lane, _HURRYING if self._hurried else _WAITING, part_ms)
+        try:
+            return await self._until_spent(began, ceiling_s)
+        finally:
+            self._part = None
+
+    async def _until_spent(self, began: float, ceiling_s: float) -> str:
+        while not all(lane.spent or not lane.awaited for lane in (self._page, *self._frames)):
             passed = time.monotonic() - began
             if self._stopped or self._page.session.closed:
                 return "gone"
             if not self.virtual:
                 return "refused"
             if passed >= ceiling_s:
+                for lane in self._lanes():
+                    lane.open_budgets = 0
                 return "ceiling"
             if not self._hurried and (reason := self._reason_to_hurry(passed)):
                 self._hurried = reason
                 self._network.give_up()
-                self._grant(_HURRYING, part_ms)
+                for lane in self._lanes():
+                    self._command(lane, _HURRYING)
             self._wake.clear()
-            try:
-                async with asyncio.timeout(min(_PATIENCE_S * 10, ceiling_s - passed)):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(_LOOK_AGAIN_S, ceiling_s - passed)):
                     await self._wake.wait()
-            except TimeoutError:
-                continue
         return self._hurried or "budget spent"
-
-    def _spent(self) -> bool:
-        return all(lane.spent.is_set() or lane.session.closed for lane in (self._page, *self._others))
 
     def _reason_to_hurry(self, passed: float) -> str:
         """Why timers should no longer wait for the network, or an empty string."""

@@ -91,6 +91,7 @@ _DIGITS = r"\d{1,3}(?:[., \u00a0]\d{3}(?!\d))+|\d+(?:[.,]\d{1,3})?(?:\s?½)?|½"
 _NUMBER = re.compile(rf"(?<![\w.,])(?:{_DIGITS})(?![^\W\d_]*\d)")
 _SHORT = re.compile(r"([^\W\d_]{1,4}\.?|')(?![\w])")
 _GAP = re.compile(r"[\s\u00a0\-()×x*]{0,3}")
+_KIND = re.compile(r"\b(?:https?|html|browser|cookies?)\b[\s-]*")
 _CAPITAL_M = re.compile(r"(?<=\d)\s?M(?!\w)")
 """In "6M" the capital is a month."""
 _CLOCK = re.compile(r"(?<!\d)\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?!\d)")
@@ -261,10 +262,10 @@ def is_duration(text: str, language: str | None = None) -> bool:
     stripped = text.strip()
     if not stripped or len(stripped) > 80 or _CLOCK.search(stripped):
         return False
-    found = find_lifetimes(stripped, language)
+    folded = _KIND.sub("", fold(stripped))
+    found = find_lifetimes(folded, language) or find_lifetimes(stripped, language)
     if not found:
         return False
-    folded = fold(stripped)
     covered = sum(item.end - item.start for item in found)
     covered += sum(
         match.end() - match.start()

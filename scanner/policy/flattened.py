@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from scanner.policy.categories import cell_label, has_cookie_word, label_of
-from scanner.policy.durations import find_lifetimes, is_duration, is_vague, parse_duration
+from scanner.policy.durations import find_lifetimes, is_duration, is_vague
 from scanner.policy.fields import FieldName, exact_field_of, field_of
 from scanner.policy.names import is_code_like, is_domain, is_identifier, is_plain_word, is_token, split_names, tidy
 from scanner.policy.parties import party_label, storage_of
@@ -62,7 +62,8 @@ def _read_columnar(harvest: Harvest, index: int) -> int | None:
         drafts.extend(_columnar_drafts(cells, run, harvest))
         used.extend(cell.index for cell in cells)
         position = position_after
-    if not drafts or not any(is_code_like(draft.name) for draft in drafts):
+    known = sum(1 for draft in drafts if is_code_like(draft.name) or (is_identifier(draft.name) and draft.duration))
+    if known < max(1, 0.3 * len(drafts)):
         return None
     harvest.add(drafts, used)
     harvest.labels.update(used)
@@ -70,9 +71,12 @@ def _read_columnar(harvest: Harvest, index: int) -> int | None:
 
 
 def _is_name_cell(block: Block) -> bool:
-    if len(block.text) > 160 or block.kind == "cell":
-        return False
-    names = split_names(block.lines)
+    return len(block.text) <= 160 and block.kind != "cell" and _are_names(block.lines)
+
+
+@lru_cache(maxsize=8192)
+def _are_names(lines: tuple[str, ...]) -> bool:
+    names = split_names(lines)
     return bool(names) and all(
         is_identifier(name) or (is_token(name) and not is_plain_word(name) and name == name.lower()) for name in names
     )
@@ -190,40 +194,32 @@ def _read_lines(harvest: Harvest, index: int) -> int | None:
         elif block.kind == "heading" or (field_of(block.text) is None and len(block.text) > _MAX_CELL):
             break
         position += 1
-    codes = sum(1 for draft in drafts if is_code_like(draft.name))
-    if not drafts or codes < 0.5 * len(drafts):
+    known = sum(1 for draft in drafts if is_identifier(draft.name))
+    if known < max(1, 0.5 * len(drafts)):
         return None
     harvest.add(drafts, used)
     return used[-1] + 1
 
 
-_FIRST = re.compile(r"^[\W_]{0,3}(?P<names>\S+(?:\s*[,;]\s*\S+)*)(?:\s+(?P<rest>.+))?$", re.S)
-
-
 def _line_row(line: str, block: Block, head: _LineHead, harvest: Harvest) -> list[Draft]:
     text = line.strip(" |\t")
-    if head.fields[0] == "name":
-        names, rest = _leading_names(text)
-    else:
-        words = text.split()
-        position = next((i for i, word in enumerate(words) if is_code_like(tidy(word))), None)
-        if position is None or position > 4:
-            return []
-        names, rest = [tidy(words[position])], " ".join(words[position + 1 :])
+    names, rest = _names_of_line(text, head)
     if not names:
         return []
-    duration = _line_duration(rest, head, harvest.language)
-    if duration is None and "duration" in head.fields and not is_code_like(names[0]):
+    kind, middle = _line_label(rest, head)
+    duration = _line_duration(middle, head, harvest.language)
+    if "duration" in head.fields and duration is None and not is_code_like(names[0]):
         return []
-    kind = _line_label(rest, head)
+    if not is_identifier(names[0]) and (duration is None or not head.strong):
+        return []
     return [
         Draft(
             name=name,
             at=block.index,
             quote=shorten(text),
             duration=duration,
-            duration_text=rest if duration is not None and len(rest) < 60 else None,
-            purpose=rest or None,
+            duration_text=middle if duration is not None and len(middle) < 60 else None,
+            purpose=middle or None,
             label=cell_label(kind) if kind else None,
             party=party_label(kind or ""),
         )
@@ -231,66 +227,62 @@ def _line_row(line: str, block: Block, head: _LineHead, harvest: Harvest) -> lis
     ]
 
 
-def _leading_names(text: str) -> tuple[list[str], str]:
-    """The names at the beginning of a row, and the rest of it."""
+def _names_of_line(text: str, head: _LineHead) -> tuple[list[str], str]:
+    """The names in a row, and what follows them."""
     words = text.split()
+    if head.fields[0] == "name":
+        names, rest = _leading_names(words)
+        first = tidy(words[0]) if words else ""
+        plain = first.islower() or not first.isalpha()
+        if not names and plain and is_token(first) and first == words[0] and not is_plain_word(first):
+            return [first], " ".join(words[1:])
+        return names, rest
+    position = next((i for i, word in enumerate(words[:5]) if is_code_like(tidy(word))), None)
+    return ([], "") if position is None else ([tidy(words[position])], " ".join(words[position + 1 :]))
+
+
+def _leading_names(words: list[str]) -> tuple[list[str], str]:
     names: list[str] = []
     position = 0
     while position < len(words):
         word = tidy(words[position])
-        comma = words[position].rstrip().endswith((",", ";"))
-        if is_code_like(word) or (not names and is_identifier(word) and not is_domain(word)):
-            names.append(word)
-            position += 1
-            if not comma:
-                break
-        else:
+        comma = words[position].endswith((",", ";"))
+        if not (is_code_like(word) or (not names and is_identifier(word) and not is_domain(word))):
+            break
+        names.append(word)
+        position += 1
+        if not comma:
             break
     return names, " ".join(words[position:])
 
 
-def _line_duration(rest: str, head: _LineHead, language: str | None) -> Value:
-    """The duration in what follows the name: the last one where that is the last column, else the first."""
+def _line_duration(middle: str, head: _LineHead, language: str | None) -> Value:
+    """The duration in what follows the name: at the end where only kinds stand behind it, else the first."""
     if "duration" not in head.fields:
         return None
-    found = find_lifetimes(rest, language)
-    if not found:
-        return None
-    last = head.fields[-1] == "duration"
-    if last:
-        tail = " ".join(rest.split()[-6:])
-        value = parse_duration(tail, language) if not is_vague(tail) else None
+    after = head.fields[head.fields.index("duration") + 1 :]
+    if all(field in ("category", "type", "party") for field in after):
+        tail = " ".join(middle.split()[-6:])
         ending = find_lifetimes(tail, language)
-        return ending[-1].value if ending else value
-    return found[0].value
+        return ending[-1].value if ending and not is_vague(tail) else None
+    found = find_lifetimes(middle, language)
+    numeric = [item for item in found if item.seconds is not None]
+    return (numeric or found)[0].value if found else None
 
 
-def _line_label(rest: str, head: _LineHead) -> str | None:
-    """The words where a type or category column stands, at either end of the row."""
+def _line_label(rest: str, head: _LineHead) -> tuple[str | None, str]:
+    """The words where a column for the kind stands, at either end of the row; and the row without them."""
     words = rest.split()
-    if not words:
-        return None
-    for field in ("category", "type"):
-        if field in head.fields:
-            if head.fields[-1] == field:
-                return next(
-                    (
-                        " ".join(words[-take:])
-                        for take in (3, 2, 1)
-                        if len(words) >= take and _is_kind(" ".join(words[-take:]))
-                    ),
-                    None,
-                )
-            if len(head.fields) > 1 and head.fields[1] == field:
-                return next(
-                    (
-                        " ".join(words[:take])
-                        for take in (3, 2, 1)
-                        if len(words) >= take and _is_kind(" ".join(words[:take]))
-                    ),
-                    None,
-                )
-    return None
+    kinds = ("category", "type", "party")
+    if head.fields[-1] in kinds:
+        for take in (1, 2, 3, 4):
+            if len(words) > take and _is_kind(" ".join(words[-take:])):
+                return " ".join(words[-take:]), " ".join(words[:-take])
+    elif len(head.fields) > 1 and head.fields[1] in kinds:
+        for take in (1, 2, 3, 4):
+            if len(words) > take and _is_kind(" ".join(words[:take])):
+                return " ".join(words[:take]), " ".join(words[take:])
+    return None, rest
 
 
 def _is_kind(text: str) -> bool:

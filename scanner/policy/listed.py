@@ -9,17 +9,18 @@ import re
 from typing import NamedTuple
 
 from scanner.policy.categories import cell_label, has_cookie_word
-from scanner.policy.durations import find_lifetimes, is_duration, parse_duration, stated_lifetime
+from scanner.policy.durations import find_lifetimes, is_duration, stated_lifetime
 from scanner.policy.fields import exact_field_of
-from scanner.policy.names import is_code_like, is_domain, is_identifier, is_plain_word, is_token, split_names
+from scanner.policy.names import is_code_like, is_domain, is_identifier, is_plain_word, is_token, split_names, tidy
 from scanner.policy.parties import party_label, storage_of
 from scanner.policy.reading import Block
-from scanner.policy.rows import Draft, Harvest, Timing, Value, durations_for, shorten
+from scanner.policy.rows import Draft, Harvest, Timing, durations_for, shorten
 
 _SEPARATOR = re.compile(r"^\s*(?:[:：=–—|,;-]|\(|\[|->|→|\.\s|$)")
-_NAME = r"[^\s,;:()<>{}\[\]|]*(?:<[^<>]{1,40}>|\{[^{}]{1,40}\}|\[[^\[\]]{1,40}\]|[^\s,;:()|])+"
-_LEADING = re.compile(
-    rf"^[\s•·▪*\"“'`„«-]*(?P<names>{_NAME}(?:\s*(?:,|/|;|\s(?:and|und|et|y|e|en|i|&)\s)\s*{_NAME}){{0,30}}?)(?=[\s:,;()–—|\"”'`»]|$)"
+_NAME = r"(?:<[^<>]{1,40}>|\{[^{}]{1,40}\}|\[[^\[\]]{1,40}\]|:(?=[^\s:]|:[^\s:])|[^\s,;:()|<>{}\[\]\"”“„»«])+"
+_FIRST = re.compile(rf"^[\s•·▪*\"“'`„«-]*(?P<name>{_NAME})(?=[\s:,;()–—|\"”'`»]|$)")
+_NEXT = re.compile(
+    rf"[\"”'`»]?\s*(?:,|/|;|\s(?:and|und|et|y|e|en|i|&)\s)\s*[\"“'`„«]?(?P<name>{_NAME})(?=[\s:,;()–—|\"”'`»]|$)"
 )
 _MAX_TEXT = 1500
 _AHEAD = 6
@@ -59,6 +60,8 @@ def heading_names(block: Block, harvest: Harvest) -> list[str]:
     names = split_names((text,))
     if not names or not all(is_token(name) for name in names):
         return []
+    if block.kind in ("paragraph", "item") and re.search(r"\w", _without(text, names)):
+        return []
     if all(is_code_like(name) for name in names):
         return names
     marked = block.marked("code")
@@ -67,12 +70,20 @@ def heading_names(block: Block, harvest: Harvest) -> list[str]:
     return []
 
 
+def _without(text: str, names: list[str]) -> str:
+    for name in names:
+        text = text.replace(name, " ", 1)
+    return text
+
+
 def _read_headed(harvest: Harvest) -> None:
     blocks = harvest.reading.blocks
     for index, block in enumerate(blocks):
-        if block.index in harvest.used or block.kind not in ("heading", "term"):
+        if block.index in harvest.used or block.kind not in ("heading", "term", "paragraph", "item"):
             continue
         names = heading_names(block, harvest)
+        if names and block.kind in ("paragraph", "item") and not _heads_card(blocks, index, harvest):
+            continue
         if not names and block.kind == "term" and has_cookie_word(_above(block, harvest)):
             names = _term_names(block, blocks, index, harvest)
         if not names:
@@ -81,6 +92,28 @@ def _read_headed(harvest: Harvest) -> None:
         drafts = _described(names, block, below, harvest)
         harvest.add(drafts, [block.index, *(b.index for b in below)])
         harvest.labels.update((block.index, *(b.index for b in below)))
+
+
+def _heads_card(blocks: tuple[Block, ...], index: int, harvest: Harvest) -> bool:
+    """Whether a name in a paragraph of its own begins a card, or stands right above its labelled values."""
+    following = blocks[index + 1] if index + 1 < len(blocks) else None
+    if following is None or following.kind in ("heading", "cell") or heading_names(following, harvest):
+        return False
+    block = blocks[index]
+    reading = harvest.reading
+    if block.group and block.group != following.group and reading.card(block) == reading.card(following) != 0:
+        return True
+    return any(
+        is_duration(line, harvest.language) or _is_timed_label(line)
+        for b in blocks[index + 1 : index + 4]
+        for line in b.lines
+    )
+
+
+def _is_timed_label(line: str) -> bool:
+    match = _LABELLED.match(line)
+    found = exact_field_of(match["label"]) if match else None
+    return found is not None and found.field == "duration"
 
 
 def _term_names(block: Block, blocks: tuple[Block, ...], index: int, harvest: Harvest) -> list[str]:
@@ -104,6 +137,12 @@ def _below(blocks: tuple[Block, ...], index: int, harvest: Harvest) -> list[Bloc
         if block.index in harvest.used or (block.kind in ("heading", "term", "cell") and not _is_field(block)):
             break
         if heading_names(block, harvest):
+            break
+        if (
+            head.kind in ("paragraph", "item")
+            and head.group
+            and harvest.reading.card(block) != harvest.reading.card(head)
+        ):
             break
         if head.kind == "term" and block.kind != "detail" and block.list_id != head.list_id:
             break
@@ -176,25 +215,26 @@ def _above(block: Block, harvest: Harvest) -> str:
     return " ".join((harvest.reading.title, *block.section_path, *(b.text[-200:] for b in before)))
 
 
+_COOKIE = re.compile(r"^[\W_]{0,4}(?:the |das |der |le |la |el |il |de )?cookies?\s+(?=\S)", re.I)
+
+
 def _start_of(text: str) -> _Start | None:
-    """Names at the beginning of a text, followed by a separator."""
-    match = _LEADING.match(text)
+    """Names at the beginning of a text, and what follows them."""
+    text = _COOKIE.sub("", text)
+    match = _FIRST.match(text)
     if match is None:
         return None
-    stripped = (
-        re.sub(r"^[\W]*(?:the\s+)?cookies?\s+", "", text, flags=re.I)
-        if text[:12].lower().lstrip("•- ").startswith(("cookie", "the cookie"))
-        else text
-    )
-    if stripped != text:
-        match = _LEADING.match(stripped)
-        if match is None:
-            return None
-    names = split_names((match["names"],))
-    rest = stripped[match.end() :].lstrip("\"”'`» ")
-    if not names or not all(is_token(name) and not is_domain(name) for name in names):
+    name = tidy(match["name"])
+    if not is_token(name) or is_domain(name):
         return None
-    return _Start(names, rest)
+    names, end = [name], match.end()
+    while is_identifier(name) and len(names) < 40:
+        match = _NEXT.match(text, end)
+        if match is None or not is_identifier(tidy(match["name"])):
+            break
+        names.append(tidy(match["name"]))
+        end = match.end()
+    return _Start(list(dict.fromkeys(names)), text[end:].lstrip("\"”'`» "))
 
 
 def _read_group(group: list[Block], harvest: Harvest) -> None:
@@ -246,33 +286,31 @@ def _timed(rest: str, language: str | None) -> bool:
     return bool(find_lifetimes(rest[:60], language))
 
 
+_PIECES = re.compile(r"\s*(?:[;|(),]|\s[–—-]\s|^[:–—-]|:\s|\.\s)\s*")
 _BRACKET = re.compile(r"^\s*[(\[](?P<inner>[^()\[\]]{1,80})[)\]]")
 
 
 def _item_drafts(block: Block, line: str, start: _Start, harvest: Harvest) -> list[Draft]:
-    language = harvest.language
-    bracket = _BRACKET.match(start.rest)
-    raw: str | None = None
-    value: Value = None
-    if bracket and find_lifetimes(bracket["inner"], language):
-        raw = bracket["inner"]
-        value = parse_duration(raw, language)
-    else:
-        pieces = [piece for piece in re.split(r"\s*(?:[;|(),]|\s[–—-]\s|^[:–—-]|:\s|\.\s)\s*", start.rest) if piece]
-        raw = next((piece for piece in pieces if is_duration(piece, language) and not _purpose_like(piece)), None)
-        if raw is not None:
-            value = parse_duration(raw, language)
-        else:
-            stated = stated_lifetime(start.rest, language)
-            if stated is not None:
-                value, raw = stated
+    timings = durations_for(start.names, (raw,), harvest.language) if (raw := _duration_words(start, harvest)) else None
+    if timings is None:
+        stated = stated_lifetime(start.rest, harvest.language)
+        timings = [stated or (None, None)] * len(start.names)
     purpose = start.rest.strip(" :–—-|,;(") or None
     return [
         Draft(
-            name=name, at=block.index, quote=shorten(line), rank=1, purpose=purpose, duration=value, duration_text=raw
+            name=name, at=block.index, quote=shorten(line), rank=1, purpose=purpose, duration=value, duration_text=words
         )
-        for name in start.names
+        for name, (value, words) in zip(start.names, timings, strict=True)
     ]
+
+
+def _duration_words(start: _Start, harvest: Harvest) -> str | None:
+    """The words after a name that are a duration: in brackets right behind it, or between separators."""
+    bracket = _BRACKET.match(start.rest)
+    if bracket and find_lifetimes(bracket["inner"], harvest.language):
+        return bracket["inner"]
+    pieces = [piece for piece in _PIECES.split(start.rest) if piece]
+    return next((p for p in pieces if is_duration(p, harvest.language) and not _purpose_like(p)), None)
 
 
 def _purpose_like(piece: str) -> bool:

@@ -17,7 +17,7 @@ _QUOTED = re.compile(
     re.I,
 )
 _MAX = 1200
-_MAY_HOLD = re.compile(r"[_\"“”„«‘'`]|\([^()]*[*\d-]")
+_MAY_HOLD = re.compile(r"[_\"“”„«‘'`]|SESS|TOKEN|\([^()]*[*\d-]")
 
 
 def read_prose(harvest: Harvest) -> None:
@@ -50,7 +50,7 @@ def _names_in(sentence: Sentence, block: Block) -> list[str]:
     )
     for match in _WORD.finditer(text):
         name = tidy(match.group())
-        if is_code_like(name) and "_" in name and not _in_address(name, links) and not _is_part_of_code(text, match):
+        if is_code_like(name) and not _in_address(name, links) and not _is_part_of_code(text, match):
             found.append(name)
     return list(dict.fromkeys(found))
 

@@ -140,3 +140,9 @@ class Reading:
     links: tuple[ReadLink, ...] = ()
     text: str = field(default="", repr=False)
     """All block texts joined by line breaks."""
+    containers: tuple[int, ...] = field(default=(0,), repr=False)
+    """For each number of a `Block.group` that of the container around it; 0 is the whole document."""
+
+    def card(self, block: Block) -> int:
+        """The number of the container around a block's own: equal for the parts of one card."""
+        return self.containers[block.group]

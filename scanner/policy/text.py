@@ -69,4 +69,5 @@ def read_blocks(document: Document) -> Reading:
         sentences=sentences_of(blocks),
         links=collector.links(),
         text=text,
+        containers=collector.containers(),
     )

@@ -33,7 +33,12 @@ def test_a_banner_with_one_button_on_a_site_that_follows_visitors_is_high(only: 
     (finding,), check = judged(RULE, inventory(ga_cookie(states=("accept",)), consent=one_sided(only)))
     assert check.outcome == "found"
     assert (finding.severity, finding.subject) == ("high", "banner")
-    assert finding.observed == ("/states/before/banner", "/states/reject/choice")
+    assert finding.observed == (
+        "/states/before/banner",
+        "/states/accept/banner",
+        "/states/reject/banner",
+        "/states/reject/choice",
+    )
     assert "Google Analytics" in finding.detail
 
 
@@ -82,3 +87,12 @@ def test_pay_or_consent_is_left_to_another_rule() -> None:
 def test_a_site_without_banner_is_not_asked() -> None:
     findings, check = judged(RULE, inventory(ga_cookie(), consent=without_banner()))
     assert (findings, check.outcome) == ((), "not-applicable")
+
+
+def test_a_second_layer_seen_in_one_state_only_counts() -> None:
+    """Settings are opened by the one who wants to refuse."""
+    opened = banner(ACCEPT, SETTINGS, button("accept", "Accept all", 2))
+    shown = banner(ACCEPT, SETTINGS)
+    consent = states(shown, reject=state(opened, reached=False, error="nothing there refuses"))
+    (finding,), _ = judged(RULE, inventory(ga_cookie(), consent=consent))
+    assert finding.severity == "high"

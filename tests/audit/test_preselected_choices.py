@@ -16,7 +16,7 @@ def test_a_ticked_category_is_medium() -> None:
     assert (finding.severity, finding.subject) == ("medium", "banner")
     assert "“Statistics”, “Marketing”" in finding.detail
     assert "Necessary" not in finding.detail
-    assert finding.observed == ("/states/before/banner/preselected",)
+    assert finding.observed[0] == "/states/before/banner/preselected"
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,8 @@ def test_what_is_always_on_is_no_fault(text: str) -> None:
 def test_without_banner_or_page() -> None:
     assert judged(RULE, inventory(consent=without_banner()))[1].outcome == "not-applicable"
     assert judged(RULE, inventory(consent={"before": state(reached=False)}))[1].outcome == "inconclusive"
+
+
+def test_what_stands_on_because_it_was_accepted_is_not_ticked_in_advance() -> None:
+    reopened = state(banner(ACCEPT, SETTINGS, preselected=("Marketing",)), made="withdraw")
+    assert judged(RULE, inventory(consent=states(withdraw=reopened)))[1].outcome == "passed"

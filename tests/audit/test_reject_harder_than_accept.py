@@ -30,13 +30,27 @@ def test_a_refusal_on_the_second_layer_is_medium_with_the_clicks() -> None:
     assert check.outcome == "found"
     assert (finding.severity, finding.subject, finding.confidence) == ("medium", "banner", "certain")
     assert "Accepting took 1 click(s), refusing 2." in finding.detail
-    assert finding.observed == ("/states/before/banner", "/states/accept/choice", "/states/reject/choice")
+    assert finding.observed[0] == "/states/before/banner"
+    assert finding.observed[-2:] == ("/states/accept/choice", "/states/reject/choice")
 
 
 def test_saving_on_the_second_layer_counts_as_a_refusal_there() -> None:
     shown = banner(ACCEPT, SETTINGS, button("save", "Save selection", 2))
     (finding,), _ = judged(RULE, inventory(consent=states(shown)))
     assert finding.severity == "medium"
+
+
+def test_more_clicks_are_enough_where_the_second_layer_was_not_read() -> None:
+    shown = banner(ACCEPT, SETTINGS)
+    consent = states(shown, reject=state(shown, "reject", clicks=2))
+    (finding,), _ = judged(RULE, inventory(consent=consent))
+    assert finding.detail == "Accepting took 1 click(s), refusing 2."
+
+
+def test_a_second_layer_seen_in_one_state_only_counts() -> None:
+    consent = states(banner(ACCEPT, SETTINGS), reject=state(SECOND, "reject", clicks=2))
+    (finding,), _ = judged(RULE, inventory(consent=consent))
+    assert "“Reject all”" in finding.detail
 
 
 @pytest.mark.parametrize(

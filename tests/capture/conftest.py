@@ -117,9 +117,7 @@ async def site() -> AsyncIterator[Site]:
     """The one server."""
     running = Site()
     async with serve(running.answer, HOSTS) as server:
-        running.host_rules = (
-            f"MAP nowhere.test ~NOTFOUND, MAP refused.test:443 127.0.0.1:1, {server.host_rules}"
-        )
+        running.host_rules = f"MAP nowhere.test ~NOTFOUND, MAP refused.test:443 127.0.0.1:1, {server.host_rules}"
         yield running
 
 

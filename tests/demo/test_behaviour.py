@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 QUIET_S = 0.2
 INNER_PAGE = 3
-"""One inner page stands for all, which share a layout; in the shop with a payment service it is the checkout."""
+"""One inner page stands for all, which share a layout; in the shop with a payment service it is the basket."""
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ def _hit(case: Case, name: StateName, banner: Banner, companies: tuple[str, ...]
     if closing and not acknowledged:
         detail.append(CLOSE(buttons=enumerate_words(closing)))
         severity, confidence = ("medium" if companies else "low"), "check"
-    observed = [state_pointer(name, "banner")]
+    observed = list(case.banner_places())
     if case.state("reject") is not None:
         observed.append(state_pointer("reject", "choice"))
     return Hit(

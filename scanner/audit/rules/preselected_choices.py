@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from scanner.audit import legal, needs
-from scanner.audit.case import Case, state_pointer
+from scanner.audit.case import Case
 from scanner.audit.message import Message, enumerate_words, steps
 from scanner.audit.rule import Answer, Hit, NotApplicable, Rule
 
@@ -46,7 +46,7 @@ def _check(case: Case) -> Iterator[Answer]:
         subjects=("banner",),
         states=(name,),
         detail=DETAIL(len(chosen), names=enumerate_words(tuple(f"“{text}”" for text in chosen))),
-        observed=(state_pointer(name, "banner/preselected"),),
+        observed=case.banner_places("banner/preselected"),
         fix=steps(SWITCH_OFF(), WHERE()),
         confidence="likely",
     )

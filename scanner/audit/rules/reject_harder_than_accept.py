@@ -51,15 +51,16 @@ def _check(case: Case) -> Iterator[Answer]:
         yield from _by_looks(name, banner)
         return
     other = _button(banner, "reject", 2) or _button(banner, "save", 2)
-    if other is None:
-        yield NotApplicable("No way to refuse was seen; see no-reject-option.")
-        return
-    sentences = [LAYER(accept=accept, reject=other)]
-    observed = [state_pointer(name, "banner")]
     clicks = _clicks(case)
-    if clicks is not None and clicks[1] > clicks[0]:
+    harder = clicks is not None and clicks[1] > clicks[0]
+    sentences = [LAYER(accept=accept, reject=other)] if other is not None else []
+    observed = list(case.banner_places())
+    if clicks is not None and harder:
         sentences.append(CLICKS(accept=clicks[0], reject=clicks[1]))
         observed += [state_pointer("accept", "choice"), state_pointer("reject", "choice")]
+    if not sentences:
+        yield NotApplicable("No way to refuse was seen; see no-reject-option.")
+        return
     yield _hit(name, TITLE(), tuple(sentences), tuple(observed), "medium", "certain")
 
 
@@ -70,6 +71,8 @@ def _button(banner: Banner, action: str, layer: int) -> str | None:
 def _clicks(case: Case) -> tuple[int, int] | None:
     accept, reject = case.state("accept"), case.state("reject")
     if accept is None or reject is None or not (accept.choice.verified and reject.choice.verified):
+        return None
+    if reject.choice.made not in ("reject", "save") or reject.choice.via_api:
         return None
     if accept.choice.clicks is None or reject.choice.clicks is None:
         return None

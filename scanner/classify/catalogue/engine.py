@@ -116,7 +116,7 @@ class Catalogue:
 
     def knows(self, name: str) -> bool:
         """Whether any entry has this name, of whatever kind and scope."""
-        return any(layer.exact(name) or layer.patterns(name) for layer in self._layers)
+        return any(layer.has(name) or layer.patterns(name) for layer in self._layers)
 
     def named(self, name: str, kind: Kind) -> CookieMatch | None:
         """The entry that has this name in a certain scope, for a question that names no domain.

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, cast
 
 from scanner.classify.catalogue.compiled import Layer
 from scanner.classify.catalogue.match import HostMatch, VendorInfo
-from scanner.classify.catalogue.patterns import to_regex
+from scanner.classify.catalogue.patterns import longest_literal, to_regex
 from scanner.model.base import Category
 
 
@@ -32,7 +32,8 @@ class Entry(NamedTuple):
     literal: int
 
 
-_ANYWHERE = (0,)
+_BUCKET_LENGTHS = (0, 1, 2, 3, 4)
+"""How many first characters of a pattern it is kept under: as many as it begins with, four at most."""
 
 
 def parents(host: str) -> Iterator[str]:
@@ -59,12 +60,11 @@ class LayerIndex:
         self._regexes: dict[int, re.Pattern[str]] = {}
         self._values: dict[str, re.Pattern[str]] = {}
         self._exact = layer["exact"]
-        self._prefix = layer["prefix"]
         self._hosts = layer["hosts"]
         self._paths = layer["paths"]
         self._cnames = layer["cnames"]
         self._owners: dict[str, HostMatch] = {}
-        self._lengths = _prefix_lengths(self._prefix)
+        self._buckets = _buckets(layer["prefix"], [row[0] for row in layer["cookies"]])
 
     @cached_property
     def with_hosts(self) -> frozenset[str]:
@@ -115,6 +115,10 @@ class LayerIndex:
                 return self.vendors[number]
         return None
 
+    def has(self, name: str) -> bool:
+        """Whether an entry has exactly this name."""
+        return name in self._exact
+
     def exact(self, name: str) -> tuple[Entry, ...]:
         """Entries of exactly this name, in any scope."""
         rows = self._exact.get(name)
@@ -125,11 +129,12 @@ class LayerIndex:
     def patterns(self, name: str) -> tuple[Entry, ...]:
         """Entries whose pattern matches this name, in any scope, the longest literal part first."""
         found: list[int] = []
-        prefixes = self._prefix
-        for length in self._lengths.get(name[:1], _ANYWHERE):
-            rows = prefixes.get(name[:length])
-            if rows is not None:
-                found += [row for row in rows if self._regex(row).fullmatch(name)]
+        for length in _BUCKET_LENGTHS:
+            for start, inner, row in self._buckets.get(name[:length], ()):
+                if name.startswith(start) and inner in name and self._regex(row).fullmatch(name):
+                    found.append(row)
+            if length >= len(name):
+                break
         if len(found) > 1:
             found.sort(key=lambda row: (-self._rows[row][13], row))
         return tuple([self._entry(row) for row in found])
@@ -158,13 +163,13 @@ class LayerIndex:
         return entry
 
 
-def _prefix_lengths(prefixes: dict[str, list[int]]) -> dict[str, tuple[int, ...]]:
-    """For each first character, the lengths of the prefixes that begin with it, longest first.
-
-    A pattern that begins with a token has no prefix: it stands under the length zero of every character.
+def _buckets(prefixes: dict[str, list[int]], names: list[str]) -> dict[str, list[tuple[str, str, int]]]:
+    """Patterns under the first characters of their literal beginning, each with its longest literal part after that:
+    few candidates for any name.
     """
-    lengths: dict[str, set[int]] = {}
-    for text in prefixes:
-        if text:
-            lengths.setdefault(text[0], set()).add(len(text))
-    return {char: (*sorted(found, reverse=True), 0) for char, found in lengths.items()}
+    found: dict[str, list[tuple[str, str, int]]] = {}
+    for start, rows in prefixes.items():
+        bucket = found.setdefault(start[: _BUCKET_LENGTHS[-1]], [])
+        for row in rows:
+            bucket.append((start, longest_literal(names[row][len(start) :]), row))
+    return found

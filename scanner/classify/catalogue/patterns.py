@@ -45,6 +45,11 @@ def literal_length(pattern: str) -> int:
     return sum(len(part) for part in parse(pattern) if part not in _TOKENS)
 
 
+def longest_literal(part: str) -> str:
+    """The longest run of literal characters in a part of a pattern; empty where it has none."""
+    return max((text for text in _SPLIT.split(part) if text not in _TOKENS), key=len, default="")
+
+
 def to_regex(pattern: str) -> str:
     """The regular expression of a pattern, to be used with `fullmatch`."""
     return "".join(_TOKENS.get(part) or re.escape(part) for part in parse(pattern))

@@ -36,8 +36,8 @@ def _clarity(hit: Hit) -> tuple[Decoded, ...]:
     if not hit.on("clarity.ms"):
         return ()
     if hit.path.endswith("/c.gif"):
-        names = present(hit.query, ("MUID",))
-        return (Decoded("microsoft-clarity", event="sync", identifiers=names, category="marketing"),)
+        shared = present(hit.query, ("MUID",))
+        return (Decoded("microsoft-clarity", event="sync", identifiers=shared, category="marketing"),)
     if not hit.path.endswith("/collect"):
         return ()
     document = hit.document

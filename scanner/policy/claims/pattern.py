@@ -253,6 +253,8 @@ def _steps(words: list[str], groups: Mapping[str, Iterable[str]], text: str) -> 
     gap = 0
     for word in words:
         operator = _OPERATOR.match(word)
+        if operator and not steps:
+            raise PatternError(f"not a pattern: {text!r}")
         if operator:
             kind = "gap" if operator.group(1) == ".." else "near"
             gap = int(operator.group(2)) if operator.group(2) else DEFAULT_GAP

@@ -130,7 +130,7 @@ class Collector:
         self._frames: list[_Frame] = [_Frame("paragraph")]
         self._buffer = TextBuffer()
         self._groups: list[int] = [0]
-        self._group_count = 0
+        self._containers: list[int] = [0]
         self._list_count = 0
         self._table_count = 0
         self._table: _OpenTable | None = None
@@ -180,8 +180,8 @@ class Collector:
     def enter_group(self) -> None:
         """A container begins (its blocks are siblings)."""
         self.flush()
-        self._group_count += 1
-        self._groups.append(self._group_count)
+        self._containers.append(self._groups[-1])
+        self._groups.append(len(self._containers) - 1)
 
     def leave_group(self) -> None:
         """The innermost container ends."""
@@ -336,6 +336,10 @@ class Collector:
     def tables(self) -> tuple[Table, ...]:
         """All tables, by id."""
         return tuple(sorted(self._tables, key=lambda table: table.id))
+
+    def containers(self) -> tuple[int, ...]:
+        """For each group the one around it."""
+        return tuple(self._containers)
 
     def links(self) -> tuple[ReadLink, ...]:
         """All links of all blocks, in reading order."""

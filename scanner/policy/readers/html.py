@@ -115,9 +115,7 @@ class _Walk:
         if tag == "caption" and self.in_table is not None:
             self.captions.append(" ".join("".join(element.itertext()).split()))
             return True
-        return is_hidden(element, self.with_table) or (
-            not self.keep_chrome and is_chrome(element, self.with_content)
-        )
+        return is_hidden(element, self.with_table) or (not self.keep_chrome and is_chrome(element, self.with_content))
 
     def tail(self, element: etree._Element) -> None:
         if element.tail:

@@ -106,9 +106,10 @@ def weigh(root: etree._Element, with_content: frozenset[etree._Element]) -> tupl
 
 
 def _longer_than(element: etree._Element, limit: int) -> bool:
+    """Whether an element has more text than this, or so many elements that it is worth reading."""
     total = 0
-    for piece in element.itertext():
-        total += len(piece.strip())
-        if total > limit:
+    for number, inner in enumerate(element.iter()):
+        total += len((inner.text or "").strip()) + (len((inner.tail or "").strip()) if inner is not element else 0)
+        if total > limit or number > 200:
             return True
     return False

@@ -127,6 +127,8 @@ def _has_sign(place: Place, mention: Mention, words: VendorWords) -> bool:
     if _is_capitalised_inside(place, mention):
         return True
     around = (mention.start, mention.end)
+    if any(0 <= mention.start - s[1] <= 1 for s in sentence.spans(words.signs["use_sign"])):
+        return True
     return any(_gap(around, s) <= 1 for s in sentence.spans(words.signs["service_sign"]))
 
 
@@ -142,14 +144,32 @@ def _is_capitalised_inside(place: Place, mention: Mention) -> bool:
 
 def _is_only_owner(place: Place, mention: Mention, words: VendorWords, book: NameBook) -> bool:
     """Whether the name is only there as that of the company behind a service named beside it."""
+    # "Meta (Facebook)", "a service of Google": beside its service a company is no second vendor; in a plain
+    # enumeration ("Facebook, Twitter, Instagram") every name stands for itself.
     key = mention.name.key
-    others = {m.name.key for m in place.mentions if m is not mention} | place.heading_keys | place.row_keys
-    if any(book.owns(key, other) for other in others):
+    beside = {m.name.key for m in place.mentions if m is not mention} | place.row_keys
+    if any(book.owns(key, other) for other in place.heading_keys):
+        return True
+    if any(
+        book.owns(key, other) and (other.startswith(f"{key} ") or _is_corporate(place, mention, words))
+        for other in beside
+    ):
+        return True
+    if any(book.owns(key, m.name.key) and m.start == mention.end for m in place.mentions):
         return True
     earlier = [m for m in place.mentions if m.end <= mention.start and m.name.key != key]
-    return bool(earlier) and any(
-        0 <= mention.start - high <= 1 for _, high in place.sentence.spans(words.signs["service_of"])
-    )
+    return bool(earlier) and _is_corporate(place, mention, words, only_before=True)
+
+
+def _is_corporate(place: Place, mention: Mention, words: VendorWords, *, only_before: bool = False) -> bool:
+    """Whether the name is given as that of a legal person: "a service of Google", "Meta Platforms Ireland Ltd"."""
+    spans = place.sentence.spans
+    if any(0 <= mention.start - high <= 1 for _, high in spans(words.signs["service_of"])):
+        return True
+    if only_before:
+        return False
+    legal = spans(words.signs["legal_form"])
+    return any(mention.start < low <= mention.end + 1 or mention.start <= low < mention.end for low, _ in legal)
 
 
 def names_in(sentences: Sequence[Sentence], book: NameBook) -> frozenset[str]:

@@ -18,8 +18,8 @@ _PLUS = re.compile(r"\s?\+(?!\w)")
 _SHORT_NAME: Final = 5
 """A name whose first word has at most this many letters counts only with a capital, or spelt as in the list."""
 
-_SURE_LENGTH: Final = 6
-"""A single catalogue word of at least this many letters is taken for a name wherever it stands capitalised."""
+_GLUE: Final = "_@/."
+"""A name behind one of these is a piece of an identifier or an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,12 @@ def _is_written(name: Name, tokens: Tokens, start: int, end: int) -> bool:
 
     An ordinary word counts as a name only when it has the name's capitals.
     """
-    if len(set(tokens.clauses[start:end])) > 1:
+    low, high = tokens.spans[start][0], tokens.spans[end - 1][1]
+    if (
+        len(set(tokens.clauses[start:end])) > 1
+        or (low and tokens.text[low - 1] in _GLUE)
+        or tokens.text[high : high + 1] == "_"
+    ):
         return False
     written = tokens.quote(start, end)
     plus = _PLUS.match(tokens.text, tokens.spans[end - 1][1])
@@ -167,7 +172,5 @@ def _catalogue_names(known: Iterable[Vendor], names: dict[str, Name]) -> Iterabl
 
 
 def _looks_ordinary(spelling: str, words: tuple[str, ...]) -> bool:
-    """Whether a catalogue name could be an ordinary word: one short word without a capital or a digit inside."""
-    if len(words) > 1 or words[0].startswith("<"):
-        return False
-    return len(spelling) < _SURE_LENGTH or not spelling[:1].isupper()
+    """Whether a catalogue name could be an ordinary word: one word without a capital, a digit or a sign inside."""
+    return len(words) == 1 and spelling.isalpha() and spelling[1:].islower()

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
+from importlib.metadata import distribution
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -63,8 +63,8 @@ def npm_folder() -> Path | None:
 
 
 def pypi_folder() -> Path:
-    """The library that a Python package ships."""
-    return Path(str(files("js.cookieconsent").joinpath("resources")))
+    """The library that a Python package ships. The package itself is not imported: it needs a framework of its own."""
+    return Path(str(distribution("js.cookieconsent").locate_file("js/cookieconsent/resources")))
 
 
 _OPTIONAL = frozenset({"analytics", "marketing"})

@@ -1,0 +1,113 @@
+"""Pages that misbehave end in their limit, and what was seen is kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from scanner.model.evidence import Gap, Request, ScriptCall, Visit
+from tests.capture.conftest import FIRST, THIRD, Look, Scan, Site
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "alert(1); confirm(2); prompt(3); document.cookie = 'after=1'",
+        "for (let i = 0; i < 200; i++) { document.cookie = 'after=1'; alert(i) }",
+        "document.cookie = 'after=1'; for (;;) alert('again')",
+        "document.cookie = 'after=1'; addEventListener('beforeunload', (e) => { e.preventDefault(); return 'stay' })",
+    ],
+)
+async def test_dialogs_do_not_hold_the_scan(site: Site, look: Look, script: str) -> None:
+    records = await look(site.page(f"<script>{script}</script>"))
+    assert "after" in records.jar()
+    assert records.visit.wall_ms < 20_000
+
+
+async def test_a_script_that_never_ends_is_ended_and_the_browser_goes_on(site: Site, scan: Scan) -> None:
+    start = site.page("<a href='/spins'>spins</a> <a href='/fine'>fine</a>", "start=1; Path=/")
+    site.put("/spins", "<title>spins</title><script>setTimeout(() => { for (;;); }, 100)</script>")
+    site.put("/fine", "<title>fine</title>", "fine=1; Path=/")
+    records = await scan(start, pages=3, tabs=1)
+    assert [visit.title for visit in records.of(Visit) if visit.title == "fine"] == ["fine"]
+    assert "fine" in records.jar()
+
+
+async def test_a_renderer_that_crashes_is_an_error_and_the_next_page_is_visited(site: Site, scan: Scan) -> None:
+    site.put(
+        "/crashes",
+        "<title>crash</title><script>fetch('/x')</script><meta http-equiv=refresh content='1;url=chrome://crash'>",
+    )
+    site.put(
+        "/hungry", "<title>hungry</title><script>const a = []; for (;;) a.push(new Uint8Array(1e8).fill(1))</script>"
+    )
+    site.put("/after-crash", "<title>after</title>", "survived=1; Path=/")
+    start = site.page("<a href='/hungry'>h</a> <a href='/after-crash'>a</a>")
+    records = await scan(start, pages=3, tabs=1)
+    hungry = next(visit for visit in records.of(Visit) if visit.url.endswith("/hungry"))
+    assert hungry.error_kind in ("crashed", "timeout")
+    assert "survived" in records.jar()
+    assert records.all[-1].kind == "finished"
+    assert records.all[-1].outcome == "partial"
+
+
+async def test_a_pop_up_is_recorded_watched_and_closed(site: Site, look: Look) -> None:
+    site.put("/popped", "<script>fetch('/from-popup')</script>", "popup=1; Secure; SameSite=None; Path=/")
+    records = await look(site.page(f"<script>window.open('https://{THIRD}/popped')</script>"))
+    assert [call.url for call in records.of(ScriptCall) if call.api == "window.open"] == [f"https://{THIRD}/popped"]
+    assert records.request("/popped").set_cookies[0].raw.startswith("popup=1")
+    assert "popup" in records.jar()
+
+
+async def test_a_flood_of_pop_ups_is_bounded(site: Site, look: Look) -> None:
+    site.put("/pop", "x")
+    records = await look(site.page("<script>for (let i = 0; i < 30; i++) window.open('/pop?' + i)</script>"))
+    assert any(gap.what == "pop-ups" for gap in records.of(Gap))
+    assert records.visit.error is None
+
+
+async def test_a_download_is_no_page_and_leaves_nothing_behind(site: Site, look: Look) -> None:
+    path = site.put("/file.bin", b"0" * 100, Content_Type="application/octet-stream", Content_Disposition="attachment")
+    records = await look(f"https://{FIRST}{path}")
+    assert records.visit.error_kind == "not-html"
+
+
+async def test_a_page_that_starts_downloads_is_visited_all_the_same(site: Site, look: Look) -> None:
+    site.put("/dl.bin", b"0" * 100, Content_Type="application/octet-stream", Content_Disposition="attachment")
+    records = await look(site.page("<script>location.href = '/dl.bin'; document.cookie = 'here=1'</script>"))
+    assert "here" in records.jar()
+    assert records.visit.error is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<script>setTimeout(() => location.href = location.pathname + '?' + Math.random(), 0)</script>",
+        "<meta http-equiv=refresh content=0>",
+        "<script>for (let i = 0; i < 2000; i++) history.pushState({}, '', '?' + i)</script>",
+        "<script>window.close(); document.cookie = 'closing=1'</script>",
+        "<script>document.open(); document.write('<p>new</p>'); document.close()</script>",
+        "<iframe src='about:blank' sandbox></iframe>" * 150,
+        "<script>console.log('x'.repeat(1e6)); for (let i = 0; i < 1e4; i++) console.log(i, document)</script>",
+        "<div>" * 3000,
+    ],
+)
+async def test_a_restless_page_ends_in_a_record(site: Site, look: Look, body: str) -> None:
+    records = await look(site.page(body, "stood=1"))
+    assert "stood" in {cookie.name for cookie in records.jar().values()}
+    assert records.visit.wall_ms < 30_000
+
+
+async def test_ten_thousand_requests_are_bounded_and_the_loss_is_said(site: Site, look: Look) -> None:
+    records = await look(site.page("<script>for (let i = 0; i < 6000; i++) fetch('/many?' + i)</script>"))
+    assert len(records.of(Request)) <= 5_000
+    assert any(gap.what == "requests" for gap in records.of(Gap))
+
+
+async def test_bytes_that_are_no_text_make_a_record(site: Site, look: Look) -> None:
+    path = site.put("/bytes", b"<title>\xff\xfe\x00broken</title><a href='/\xff'>\xff</a>", "raw=\xe9\x01")
+    records = await look(f"https://{FIRST}{path}")
+    assert records.visit.error is None
+    for record in records.all:
+        record.model_dump_json().encode("utf-8")
