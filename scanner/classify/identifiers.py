@@ -120,7 +120,7 @@ def tokens_of(value: str, now: int, least: int = MIN_LENGTH) -> frozenset[str]:
 
 def words_in(text: str) -> frozenset[str]:
     """All words of an address or a body in which an identifier could travel, percent-encoding and base64 undone."""
-    plain = unquote(unquote(text)) if "%" in text else text
+    plain = _unquoted(text)
     words = _words_of(plain)
     for chunk in _BASE64.findall(plain):
         words.add(chunk.rstrip("="))
@@ -139,9 +139,17 @@ def _words_of(text: str) -> set[str]:
     return words
 
 
+def _unquoted(text: str) -> str:
+    """Percent-encoding undone, twice where it was done twice."""
+    for _ in range(2):
+        if "%" in text:
+            text = unquote(text)
+    return text
+
+
 def _readings(value: str) -> tuple[str, ...]:
     """A value as it stands, percent-decoded, and as text where it is base64 of some."""
-    plain = unquote(unquote(value)) if "%" in value else value
+    plain = _unquoted(value)
     readings = [plain]
     for chunk in _BASE64.findall(plain):
         decoded = _printable(chunk)

@@ -26,6 +26,10 @@ LAYOUTS: tuple[Callable[[Harvest], None], ...] = (read_tables, read_flattened, r
 """Readers of layouts, the surest first; each leaves alone what an earlier one has used."""
 
 
+_TABLE_OF_COOKIES = 3
+"""A page with so many declared cookies is a policy whatever its other words are."""
+
+
 def find_cookies(reading: Reading, known: Sequence[Vendor] = ()) -> tuple[DeclaredCookie, ...]:
     """Every cookie that one document declares, in reading order."""
     names = frozenset(fold(name) for vendor in known for name in (vendor.name, *vendor.aliases))
@@ -107,17 +111,20 @@ def read(documents: Sequence[Document], *, known_vendors: Sequence[Vendor] = ())
     Pure: the same documents give the same declaration, with every list sorted. `found` is false where no document is
     a policy. Raises `PolicyError` where a document cannot be read at all.
     """
-    readings = [(document, read_blocks(document)) for document in documents]
-    policies = [(document, reading) for document, reading in readings if is_policy_reading(reading)]
+    policies: list[tuple[Document, Reading]] = []
     cookies: set[DeclaredCookie] = set()
     vendors: dict[tuple[str, str | None], DeclaredVendor] = {}
     claims: dict[tuple[str, str], Claim] = {}
-    for _, reading in policies:
+    for document in documents:
+        reading = read_blocks(document)
         declared = find_cookies(reading, known_vendors)
+        if not is_policy_reading(reading) and len(declared) < _TABLE_OF_COOKIES:
+            continue
+        policies.append((document, reading))
         cookies.update(declared)
         for vendor in find_vendors(reading, known_vendors, declared):
             vendors.setdefault((fold(vendor.name), vendor.purpose_category), vendor)
-        for claim in find_claims(reading):
+        for claim in find_claims(reading, tuple(declared)):
             claims.setdefault((claim.code, claim.source), claim)
     languages = Counter(
         reading.language for _, reading in policies if reading.language for _ in range(len(reading.sentences))

@@ -89,7 +89,8 @@ def _phrases(words: Iterable[str]) -> re.Pattern[str]:
 _AFTER_UNIT = r"(?![^\W\d_])"
 _DIGITS = r"\d{1,3}(?:[., \u00a0]\d{3}(?!\d))+|\d+(?:[.,]\d{1,3})?(?:\s?½)?|½"
 _NUMBER = re.compile(rf"(?<![\w.,])(?:{_DIGITS})(?![^\W\d_]*\d)")
-_SHORT = re.compile(r"([^\W\d_]{1,4}\.?|')(?![\w])")
+# Not "1 a 2 años", where the letter stands between the ends of a range.
+_SHORT = re.compile(r"(?!(?:a|o|y|e)\s+\d)([^\W\d_]{1,4}\.?|')(?![\w])")
 _GAP = re.compile(r"[\s\u00a0\-()×x*]{0,3}")
 _KIND = re.compile(r"\b(?:https?|html|browser|cookies?)\b[\s-]*")
 _CAPITAL_M = re.compile(r"(?<=\d)\s?M(?!\w)")

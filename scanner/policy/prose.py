@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from scanner.policy.categories import has_cookie_word
-from scanner.policy.durations import find_lifetimes, stated_lifetime
+from scanner.policy.durations import stated_lifetime
 from scanner.policy.names import is_code_like, is_identifier, is_plain_word, is_token, split_names, tidy
 from scanner.policy.reading import Block, Sentence
-from scanner.policy.rows import Draft, Harvest, Timing, shorten
+from scanner.policy.rows import Draft, Harvest, beside, shorten
 
 _BRACKETS = re.compile(r"\(([^()]{2,300})\)")
 _WORD = re.compile(r"[^\s,;()\"“”„«»‘’|]+")
@@ -68,7 +68,7 @@ def _drafts(names: list[str], sentence: Sentence, harvest: Harvest) -> list[Draf
     language = harvest.language
     drafts = []
     for name in names:
-        value, raw = _beside(name, sentence.text, language)
+        value, raw = beside(name, sentence.text, language)
         if value is None and len(names) == 1:
             stated = stated_lifetime(sentence.text, language)
             if stated is not None:
@@ -84,16 +84,3 @@ def _drafts(names: list[str], sentence: Sentence, harvest: Harvest) -> list[Draf
             )
         )
     return drafts
-
-
-def _beside(name: str, text: str, language: str | None) -> Timing:
-    """The duration in brackets or after a colon right behind a name: "_ga (2 years)"."""
-    match = re.search(
-        re.escape(name) + r"[\"”’'`]?\s*(?:\((?P<inner>[^()]{1,60})\)|[:–-]\s*(?P<after>[^,;.()]{1,40}))", text
-    )
-    if match:
-        inner = match["inner"] or match["after"]
-        found = find_lifetimes(inner, language)
-        if found:
-            return found[0].value, inner
-    return None, None

@@ -18,7 +18,7 @@ from scanner.policy.fields import FieldLabel, FieldName, exact_field_of
 from scanner.policy.names import is_code_like, is_identifier, split_names
 from scanner.policy.parties import party_label, storage_of
 from scanner.policy.reading import Block, Cell, Table
-from scanner.policy.rows import Draft, Harvest, accepted_names, durations_for, shorten
+from scanner.policy.rows import Draft, Harvest, accepted_names, beside, durations_for, shorten
 from scanner.policy.tables import is_blank, is_vertical
 
 _LABELLED = re.compile(r"^[\W_]{0,4}(?P<label>[^\W\d_][^:：\n]{0,44}?)\s*[:：]\s*(?P<value>.*)$", re.S)
@@ -254,7 +254,12 @@ def _drafts(record: _Record, harvest: Harvest) -> list[Draft]:
     if event is None or event.label is None:
         return []
     context = has_cookie_word(_surroundings(event.at, harvest)) or (event.label.strong and len(fields) > 1)
-    timed = "duration" in fields and is_duration(" ".join(fields["duration"].lines), harvest.language)
+    aside = [beside(name, " ".join(event.lines), harvest.language) for name in split_names(event.lines)]
+    timed = (
+        (bool(aside) and all(value is not None for value, _ in aside))
+        or ("duration" in fields
+        and is_duration(" ".join(fields["duration"].lines), harvest.language))
+    )
     names = accepted_names(
         event.lines,
         strict=not (context and (timed or ("duration" in fields and _identifiers(event)))),
@@ -293,6 +298,8 @@ def _fill(record: _Record, event: Event, names: list[str], harvest: Harvest) -> 
         if "duration" in fields
         else [(None, None)] * len(names)
     )
+    if "duration" not in fields:
+        durations = [beside(name, " ".join(event.lines), harvest.language) for name in names]
     if "duration" not in fields and kind and is_duration(kind, harvest.language):
         durations = durations_for(names, (kind,), harvest.language)
     label = cell_label(category) if category else None

@@ -9,7 +9,7 @@ from typing import Literal
 
 from scanner.model.base import Party
 from scanner.policy.categories import Label
-from scanner.policy.durations import parse_duration
+from scanner.policy.durations import find_lifetimes, parse_duration
 from scanner.policy.lexicon import fold
 from scanner.policy.names import is_code_like, is_domain, is_plain_word, is_token, split_names, tidy
 from scanner.policy.parties import Storage
@@ -110,6 +110,22 @@ _STATEMENT = re.compile(r"\b(?:or|oder|ou|o|of|lub|to|bis|a|tot|do|max)\b|[(–�
 def _one_statement(text: str) -> bool:
     """Whether two periods are one statement ("2 hours (or session)", "1 - 2 years")."""
     return _STATEMENT.search(fold(text)) is not None and text.count(",") + text.count("\n") <= 1
+
+
+def beside(name: str, text: str, language: str | None) -> Timing:
+    """The duration in brackets or after a colon right behind a name: "_ga (2 years), _gid (24 hours)"."""
+    start = text.find(name)
+    while start >= 0:
+        match = _BESIDE.match(text, start + len(name))
+        inner = (match["inner"] or match["after"]) if match else ""
+        found = find_lifetimes(inner, language) if inner else []
+        if found:
+            return found[0].value, inner.strip()
+        start = text.find(name, start + 1)
+    return None, None
+
+
+_BESIDE = re.compile(r"[\"”’'`]?\s*(?:\((?P<inner>[^()]{1,60})\)|[:–-]\s*(?P<after>[^,;.()]{1,40}))")
 
 
 def _by_name(names: Sequence[str], segments: list[str], language: str | None) -> list[Timing] | None:

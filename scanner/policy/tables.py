@@ -422,11 +422,11 @@ def _believable(drafts: list[Draft], layout: Layout, table: Table, harvest: Harv
     if code >= 0.3 * len(drafts):
         return True
     above = harvest.reading.blocks[max(0, table.first - 3) : table.first]
-    before = [block for block in above if block.section_path == table.section_path]
-    context = layout.strong or has_cookie_word(
-        " ".join((harvest.reading.title, table.caption, *table.section_path, *(b.text for b in before)))
-    )
+    near = [table.caption, *table.section_path[-1:], *(b.text for b in above if b.section_path == table.section_path)]
+    timed = sum(1 for draft in drafts if draft.duration is not None)
+    if timed >= 0.5 * len(drafts):
+        near += [harvest.reading.title, *table.section_path]
+    context = layout.strong or has_cookie_word(" ".join(near))
     if not context:
         return False
-    timed = sum(1 for draft in drafts if draft.duration is not None)
     return identifiers >= 0.3 * len(drafts) or (layout.strong and layout.headed) or timed >= 0.5 * len(drafts)

@@ -111,6 +111,8 @@ class ConsentSession:
         before = await self._read()
         answer, method = await self._answer(sighting, wanted)
         if answer.made is None:
+            if answer.buttons:  # a second layer that offers nothing is an observation too
+                self._emit(self._banner(_second(answer), "settings", None))
             return self._finish(wanted, answer, method, Proof())
         return await self._prove(wanted, answer, method, before)
 

@@ -9,7 +9,9 @@ from scanner.policy.readers.collector import Collector, clean
 
 _BULLET = re.compile(r"([ \t]*)([•·▪◦‣●○∙■□➢➤►→✓✔*+\-–—]|o(?= {1,4}[A-Z_]))[ \t]+(?=\S)")
 _NUMBERED = re.compile(r"([ \t]*)(\(?\d{1,2}[.)]|\(?[a-z][.)]|\(?[ivx]{1,4}[.)])[ \t]+(?=\S)")
-_SECTION = re.compile(r"\s*((?:\d{1,2}\.)*\d{1,2}\.?|[A-Z]\.|[IVX]{1,4}\.|§\s*\d+)[ \t]+(?=[^\W\d_¿])")
+_SECTION = re.compile(
+    r"\s*((?:\d{1,2}\.)+\d{0,2}\.?(?=[ \t]+[^\W\d_¿])|(?:\d{1,2}|§\s*\d+)(?=[ \t]+[^\W\d_a-zà-ÿ])|(?:[A-Z]|[IVX]{1,4})\.(?=[ \t]+[^\W\d_]))[ \t]+"
+)
 _LABELLED = re.compile(r"\s*[^\W\d_][^.:|]{0,40}:(?:\s|$)")
 _SENTENCE_END = (".", "!", ";", ",", "…")
 _HEADING_MAX = 80

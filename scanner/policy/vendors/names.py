@@ -104,6 +104,8 @@ def _is_written(name: Name, tokens: Tokens, start: int, end: int) -> bool:
         return False
     if written == name.spelling or not name.vendor:
         return True
+    if name.spelling.isupper() and name.spelling.isalpha():
+        return False  # an abbreviation is written in capitals, as tested above: "Here" is not HERE
     if not name.ambiguous:
         return written[:1].isupper() or not name.spelling[:1].isupper() or len(name.words[0]) > _SHORT_NAME
     return written[:1].isupper() and name.spelling[:1].isupper() and written[1:] == name.spelling[1:]

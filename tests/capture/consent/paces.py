@@ -75,10 +75,9 @@ class VirtualPace(RealPace):
             return
 
     async def reload(self) -> None:
-        for session in self.sessions.values():  # without its session a page is back in real time, and loads
+        for session in self.sessions.values():  # time runs until the page has loaded, else it never would
             with contextlib.suppress(Error):
-                await session.detach()
-        self.sessions.clear()
+                await session.send("Emulation.setVirtualTimePolicy", {"policy": "pauseIfNetworkFetchesPending"})
         await super().reload()
 
 

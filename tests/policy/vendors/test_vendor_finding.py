@@ -50,6 +50,16 @@ def test_a_catalogue_name_that_is_an_ordinary_word_needs_a_sign() -> None:
     assert vendors(read("We place advertisements through the Lamp service."), known) == {"Lamp": "marketing"}
 
 
+def test_an_abbreviation_is_not_found_in_an_ordinary_word() -> None:
+    known = (Vendor(id="here", name="HERE", category="functional"),)
+    assert vendors(read("Here is our map. We use it here."), known) == {}
+    assert vendors(read("Our map is made by HERE."), known) == {"HERE": "functional"}
+
+
+def test_a_name_inside_an_identifier_is_none() -> None:
+    assert vendors(read("The cookie is called my_google_session or facebook_x.")) == {}
+
+
 def test_several_spellings_of_one_vendor_are_one_vendor() -> None:
     found = vendors(read("We use Google AdWords for advertising. Google Ads measures conversions. Google Ads is good."))
     assert found == {"Google Ads": "marketing"}

@@ -137,4 +137,4 @@ def second_layer(found: Iterable[Seen], first: Signature | None) -> Seen | None:
             fitting.append((len(choices), len(place.choices), seen.score, -len(place.text), seen))
     if not fitting:
         return None
-    return max(fitting, key=lambda item: item[:4])[4]
+    return max(fitting, key=lambda item: item[:5])[5]

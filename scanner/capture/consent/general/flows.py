@@ -52,7 +52,9 @@ class Flow:
         place = seen.place
         button = pick(place, "reject")
         if button is not None:
-            return await self._refuse(seen, button, "refused")
+            answer = await self._refuse(seen, button, "refused")
+            if answer.made is not None or place.refusals or not place.roles & {"settings", "save"}:
+                return answer
         if _visible_choices(place) and pick(place, "save") is not None:
             return await self._save(seen, _all_off, "reject")
         if self._settings_button(place) is not None:
@@ -85,25 +87,41 @@ class Flow:
         if inner is None:
             return self._made("reject", did)
         self.desk.remember(inner.place, 2)
-        again = pick(inner.place, "reject")
-        if again is not None:
+        again = _strongest(inner.place.refusals)
+        if again is not None and again.words != button.words:
             await self.desk.press(inner, again, "refused again")
             return self._made("reject", did)
-        return await self._save(inner, _all_off, "reject")
+        saved = await self._save(inner, _all_off, "reject")
+        # A list of services keeps each refusal at once; then there may be nothing to save.
+        return saved if saved.made is not None or inner.place.choices else self._made("reject", did)
 
     async def _reject_in_settings(self, seen: Seen) -> Answer:
         inner = await self._open_settings(seen)
         if inner is None:
             if "pay" in seen.place.roles:
                 return self._failed(PAY_OR_CONSENT, final=True)
+            if await self._opened_on_nothing(seen):
+                return self._failed(NO_REFUSAL, final=True)
             return self._failed("the settings of the notice could not be opened")
-        rows = [b for b in inner.place.having("reject") if not b.meaning.everything]
-        every = pick(inner.place, "reject")
+        rows = [b for b in inner.place.refusals if not b.meaning.everything]
+        every = _strongest(inner.place.refusals)
         if every is not None and (every.meaning.everything or len(rows) == 1):
             return await self._refuse(inner, every, "refused on the second layer")
         if len(rows) > 1:
             return await self._refuse_rows(inner, rows)
         return await self._save(inner, _all_off, "reject")
+
+    async def _opened_on_nothing(self, seen: Seen) -> bool:
+        """Whether the settings did open, and hold nothing to refuse with: no refusal, no choice, no way further."""
+        now = await self.desk.scanner.best()
+        if now is None or signature(now.place) == signature(seen.place):
+            return False
+        place = now.place
+        if place.toggles or place.choices or place.roles & {"reject", "save", "settings", "object", "pay"}:
+            return False
+        self.desk.remember(place, 2)
+        await self.desk.pace.shoot("settings")
+        return True
 
     async def _refuse_rows(self, inner: Seen, rows: list[PageButton]) -> Answer:
         """Refuse service by service where there is no refusal for all."""
@@ -216,6 +234,11 @@ class Flow:
             preselected=tuple(self.desk.preselected),
             final=final,
         )
+
+
+def _strongest(buttons: list[PageButton]) -> PageButton | None:
+    """The refusal of everything before any other, then the clearest."""
+    return max(buttons, key=lambda b: (not b.link, b.meaning.everything, b.meaning.strength, b.area), default=None)
 
 
 def _all_on(_: Toggle) -> bool:

@@ -134,7 +134,10 @@
       const inner = shadow(e);
       if (inner) collect(inner);
       if (e.tagName === "IFRAME" || e.tagName === "FRAME") frames.push(e);
-      else if (e.matches(TOGGLE)) toggles.push(e);
+      else if (e.matches(TOGGLE)) {
+        toggles.push(e);
+        if (e.hasAttribute("aria-pressed") && e.matches(BUTTON)) buttons.add(e);
+      }
       else if (switchlike(e)) toggles.push(e);
       else if (e.matches(BUTTON)) buttons.add(e);
       else if ((POINTED.test(e.tagName) || e.tagName.includes("-")) && !inner) {
@@ -215,7 +218,8 @@
     return said ? said === "true" : ON.test(attribute(t, "class"));
   };
   const describeToggle = (t) => {
-    const own = (labelled(t) || [...(t.labels || [])].map((l) => gather(l, 160)).join(" ")).replace(/\s+/g, " ").trim();
+    const given = [...(t.labels || [])].map((l) => gather(l, 160)).join(" ");
+    const own = (labelled(t) || given || (t.matches("button,a") ? gather(t, 160) : "")).replace(/\s+/g, " ").trim();
     let around = "";
     for (let p = up(t), n = 0; p && n < 5 && p !== document.body; p = up(p), n++) {
       const said = gather(p, 240);
@@ -225,7 +229,7 @@
       }
     }
     return {
-      el: keep(t), on: state(t), radio: t.type === "radio" || attribute(t, "role") === "radio", group: t.name || "",
+      el: keep(t), on: state(t), pressed: t.hasAttribute("aria-pressed"), radio: t.type === "radio" || attribute(t, "role") === "radio", group: t.name || "",
       disabled: !!t.disabled || t.closest("fieldset:disabled") !== null || attribute(t, "aria-disabled") === "true"
         || attribute(t, "aria-readonly") === "true" || style(t).pointerEvents === "none" && t.hasAttribute("readonly"),
       visible: visible(t), label: own.slice(0, 160), around: around.slice(0, 240), names: names(t),

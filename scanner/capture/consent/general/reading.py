@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from scanner.capture.consent.frames import Document
-from scanner.capture.consent.words.labels import Label, Role, label
+from scanner.capture.consent.words.labels import HEADING, Label, Role, label
 from scanner.capture.consent.words.topics import ToggleCategory, category_of
 from scanner.model.evidence import BannerButton, ButtonAction
 
@@ -119,6 +119,11 @@ class Place:
     toggles: tuple[Toggle, ...]
     languages: tuple[str, ...] = ()
 
+    @property
+    def refusals(self) -> list[PageButton]:
+        """Its buttons that refuse beyond doubt, and are no headings of a category."""
+        return [b for b in self.having("reject") if b.meaning.strength > HEADING + 1]
+
     def having(self, role: Role) -> list[PageButton]:
         """Its buttons of one role that can be pressed."""
         return [b for b in self.buttons if b.meaning.role == role and not b.disabled]
@@ -165,9 +170,14 @@ def read_place(raw: dict[str, Any], info: dict[str, Any], languages: tuple[str, 
         viewport=cast("tuple[float, float]", tuple(info["viewport"])),
         fields=tuple(raw["fields"]),
         buttons=tuple(_button(b, languages) for b in raw["buttons"]),
-        toggles=tuple(_toggle(t, languages) for t in raw["toggles"]),
+        toggles=tuple(_toggle(t, languages) for t in raw["toggles"] if not _pressed_button(t, languages)),
         languages=languages,
     )
+
+
+def _pressed_button(raw: dict[str, Any], languages: tuple[str, ...]) -> bool:
+    """Whether a "pressed" state belongs to a button such as "deny", of a pair, and not to a switch."""
+    return raw["pressed"] and label(raw["label"], languages).role in ("accept", "reject", "save", "settings")
 
 
 def _rect(values: list[float]) -> tuple[float, float, float, float]:
@@ -205,6 +215,8 @@ def _meaning(raw: dict[str, Any], languages: tuple[str, ...]) -> Label:
         best = said  # the accessible name corrects what a bare "OK" or an icon seems to say
     if best.role == "other":
         best = label("", languages, raw["names"]) if len(raw["text"]) <= 60 else best
+    if raw["expanded"] and best.role in ("accept", "reject", "save") and best.strength <= HEADING + 2:
+        return Label("info", 1.0, best.language)
     if raw["link"] and best.role in ("accept", "save", "ack", "close", "object") and best.strength < 7:
         return Label("info", 1.0, best.language)
     return best

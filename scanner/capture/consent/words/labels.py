@@ -14,6 +14,9 @@ Role = Literal["accept", "reject", "settings", "save", "close", "pay", "ack", "o
 LONGEST_LABEL = 110
 """Characters; more is a text, not a button."""
 
+HEADING = 4.0
+"""Strength of a reading that may be a heading as well as a button."""
+
 _CLOSE_SIGNS = frozenset("x×✕✖✗✘⨯╳❌🗙ⓧ⊗")
 
 _NAME_HINTS: tuple[tuple[Role, re.Pattern[str]], ...] = (
@@ -126,7 +129,7 @@ def _refusals(says: dict[str, bool], length: int) -> tuple[Role, float] | None:
             return "save", 7.5  # "accept only what I selected"
         return "reject", 8.0 if says["necessary"] else 5.0
     if says["necessary"] and (yes or length <= 4) and not says["all"] and not says["settings"]:
-        return "reject", 6.0
+        return "reject", 6.0 if yes else HEADING  # "necessary cookies" alone may be the heading of a category
     return None
 
 
