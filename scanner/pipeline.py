@@ -22,9 +22,11 @@ from scanner.config import Config
 from scanner.errors import EvidenceError, ScannerError, SiteError, UsageError
 from scanner.model.base import Category
 from scanner.model.declaration import Declaration
-from scanner.model.evidence import Browser, Document, DocumentKept, Evidence, Link, Record, Visit
+from scanner.model.evidence import DocumentKept, Link, Record, Visit
 from scanner.model.finding import SEVERITIES, AuditResult
+from scanner.model.instrument import Browser
 from scanner.model.inventory import Inventory
+from scanner.model.recorded import Document, Evidence
 from scanner.model.scan import Scan, Summary, Tool
 from scanner.report import write_reports
 from scanner.store import EvidenceWriter, document_of, read_evidence

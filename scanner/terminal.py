@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from scanner.model.declaration import Declaration
-from scanner.model.evidence import Browser
 from scanner.model.finding import Severity
+from scanner.model.instrument import Browser
 from scanner.model.scan import Scan
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")

@@ -15,9 +15,6 @@ from pydantic import ValidationError
 from scanner import __version__
 from scanner.capture.calibration_site import FIRST, THIRD, URL
 from scanner.model.evidence import (
-    Browser,
-    Calibration,
-    CalibrationCheck,
     JarCookie,
     JarSnapshot,
     Record,
@@ -27,6 +24,7 @@ from scanner.model.evidence import (
     StorageSnapshot,
     Visit,
 )
+from scanner.model.instrument import Browser, Calibration, CalibrationCheck
 
 _METHOD = "1"
 """To be counted up when the calibration or the browser's flags change: results kept before count no more."""

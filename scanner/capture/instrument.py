@@ -23,7 +23,8 @@ from scanner.capture.states import Desk
 from scanner.capture.visit import VisitRun, VisitSpec
 from scanner.errors import BrowserNotFoundError, SiteError
 from scanner.loopback import serve
-from scanner.model.evidence import Browser, Calibration, Record
+from scanner.model.evidence import Record
+from scanner.model.instrument import Browser, Calibration
 
 _JOIN_MS = 30_000
 

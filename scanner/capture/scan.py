@@ -18,7 +18,8 @@ from scanner.capture.pages import choose_pages
 from scanner.capture.plan import BrowserOptions, Plan, Progress
 from scanner.capture.sink import Sink
 from scanner.capture.states import Desk, StateRun
-from scanner.model.evidence import Browser, Link, ScanFinished, ScanStarted, Visit
+from scanner.model.evidence import Link, ScanFinished, ScanStarted, Visit
+from scanner.model.instrument import Browser
 from scanner.site import host_of, site_of
 
 ChooseDocuments = Callable[[Sequence[Link]], Sequence[tuple[str, str]]]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from scanner.model.base import StateName
-from scanner.model.evidence import ChoiceMade, Evidence, Phase
+from scanner.model.evidence import ChoiceMade, Phase
+from scanner.model.recorded import Evidence
 
 _ANSWERS: dict[str, frozenset[str]] = {
     "accept": frozenset({"accept", "ack", "save"}),

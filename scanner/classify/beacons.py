@@ -12,8 +12,9 @@ from scanner.classify.decoders import Decoded, decode
 from scanner.classify.flows import Flows
 from scanner.classify.pages import Pages
 from scanner.model.base import Category, Party, StateName
-from scanner.model.evidence import Evidence, ImageSeen, Request
+from scanner.model.evidence import ImageSeen, Request
 from scanner.model.inventory import Beacon, FirstSeen
+from scanner.model.recorded import Evidence
 
 Kind = Literal["pixel", "beacon", "ping", "fetch", "script", "css", "socket"]
 

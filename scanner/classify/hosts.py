@@ -15,8 +15,9 @@ from scanner.classify.flows import Flows
 from scanner.classify.ledger import Ledger
 from scanner.classify.pages import Pages
 from scanner.model.base import Category, Party, StateName
-from scanner.model.evidence import Evidence, Request
+from scanner.model.evidence import Request
 from scanner.model.inventory import RequestHost
+from scanner.model.recorded import Evidence
 from scanner.site import site_of
 
 _WEIGHT: Mapping[Category, int] = {"marketing": 4, "analytics": 3, "functional": 2, "necessary": 1, "unknown": 0}

@@ -18,8 +18,8 @@ from scanner.classify.setting import utc_seconds
 from scanner.classify.states import read_outcome, read_pages, read_problems, read_states
 from scanner.classify.stored import Stores
 from scanner.classify.techniques import read_techniques
-from scanner.model.evidence import Evidence
 from scanner.model.inventory import Beacon, Cookie, Inventory, RequestHost, StorageEntry, Target
+from scanner.model.recorded import Evidence
 from scanner.model.vendor import Vendor
 
 

@@ -20,7 +20,8 @@ from scanner.classify.setting import (
     utc_seconds,
 )
 from scanner.model.base import Party, StateName
-from scanner.model.evidence import CookieKey, Evidence, JarCookie, JarSnapshot, Phase, Request, ScriptCookieWrite
+from scanner.model.evidence import CookieKey, JarCookie, JarSnapshot, Phase, Request, ScriptCookieWrite
+from scanner.model.recorded import Evidence
 from scanner.site import site_of
 
 

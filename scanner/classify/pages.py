@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from scanner.classify.addresses import quick_host
 from scanner.model.base import Party
-from scanner.model.evidence import Evidence, Initiator, Request, StackFrame, Visit
+from scanner.model.evidence import Initiator, Request, StackFrame, Visit
+from scanner.model.recorded import Evidence
 from scanner.site import party_of, site_of
 
 _MAX_CHAIN = 20

@@ -6,8 +6,9 @@ from typing import Literal
 
 from scanner.classify.attribution import Attribution, chooses
 from scanner.model.base import StateName
-from scanner.model.evidence import BannerButton, BannerSeen, Evidence, Visit
+from scanner.model.evidence import BannerButton, BannerSeen, Visit
 from scanner.model.inventory import Banner, Button, Choice, Page, Problem, State
+from scanner.model.recorded import Evidence
 
 Outcome = Literal["complete", "partial", "failed"]
 

@@ -12,8 +12,9 @@ from scanner.classify.identifiers import identifying_tokens
 from scanner.classify.labels import Label, Labeller, Traits
 from scanner.classify.pages import Pages
 from scanner.model.base import Party, StateName
-from scanner.model.evidence import Evidence, StorageSnapshot
+from scanner.model.evidence import StorageSnapshot
 from scanner.model.inventory import StorageEntry
+from scanner.model.recorded import Evidence
 from scanner.site import host_of
 
 

@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue, TypeAdapter
 
 from scanner.model.base import Model, StateName, UtcTime
+from scanner.model.instrument import Browser
 
 Phase = Literal["initial", "chosen"]
 
@@ -54,31 +55,6 @@ class SetCookieLine(Model):
 
     raw: str
     blocked: tuple[str, ...] = ()
-
-
-class CalibrationCheck(Model):
-    """One thing the instrument must see, and whether it does."""
-
-    name: str
-    passed: bool
-    detail: str = ""
-
-
-class Calibration(Model):
-    """Result of the calibration page: can this browser be believed?"""
-
-    passed: bool
-    checks: tuple[CalibrationCheck, ...] = ()
-
-
-class Browser(Model):
-    """The browser that served as the instrument."""
-
-    name: str
-    version: str
-    executable: str = ""
-    third_party_cookies: bool
-    calibration: Calibration
 
 
 class ScanStarted(Model):
@@ -417,35 +393,3 @@ Record = Annotated[
 ]
 
 RECORD: TypeAdapter[Record] = TypeAdapter(Record)
-
-
-class Document(Model):
-    """A policy document with its text, ready to be read. `sha256` is of the bytes as retrieved."""
-
-    url: str
-    title: str = ""
-    language: str | None = None
-    media_type: str
-    retrieved: UtcTime | None = None
-    sha256: str
-    text: str
-
-
-class Evidence(Model):
-    """A whole scan as recorded, sorted by kind. `finished` is null where the scan was cut short."""
-
-    scan: ScanStarted
-    finished: ScanFinished | None = None
-    visits: tuple[Visit, ...] = ()
-    requests: tuple[Request, ...] = ()
-    script_cookies: tuple[ScriptCookieWrite, ...] = ()
-    jars: tuple[JarSnapshot, ...] = ()
-    storage: tuple[StorageSnapshot, ...] = ()
-    calls: tuple[ScriptCall, ...] = ()
-    images: tuple[ImageSeen, ...] = ()
-    banners: tuple[BannerSeen, ...] = ()
-    choices: tuple[ChoiceMade, ...] = ()
-    signals: tuple[SignalsRead, ...] = ()
-    screenshots: tuple[Screenshot, ...] = ()
-    documents: tuple[Document, ...] = ()
-    gaps: tuple[Gap, ...] = ()

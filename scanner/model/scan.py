@@ -8,8 +8,8 @@ from pydantic import Field
 
 from scanner.model.base import Category, Model, StateName, UtcTime
 from scanner.model.declaration import Declaration
-from scanner.model.evidence import Browser
 from scanner.model.finding import Check, Finding, Severity
+from scanner.model.instrument import Browser
 from scanner.model.inventory import (
     Beacon,
     Cookie,

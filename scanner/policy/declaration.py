@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from scanner.model.declaration import Claim, Declaration, DeclaredCookie, DeclaredVendor, Source
-from scanner.model.evidence import Document
+from scanner.model.recorded import Document
 from scanner.model.vendor import Vendor
 from scanner.policy.claims import find_claims
 from scanner.policy.context import surroundings

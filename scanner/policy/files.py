@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from scanner.errors import PolicyError
-from scanner.model.evidence import Document
+from scanner.model.recorded import Document
 
 MAX_BYTES = 24_000_000
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from scanner.model.evidence import Document
+from scanner.model.recorded import Document
 from scanner.policy.lexicon import fold, load, phrase_pattern
 from scanner.policy.reading import Reading
 from scanner.policy.text import read_blocks

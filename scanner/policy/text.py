@@ -7,7 +7,7 @@ Readers of claims and vendors import everything they need from here; the shapes 
 from __future__ import annotations
 
 from scanner.errors import PolicyError
-from scanner.model.evidence import Document
+from scanner.model.recorded import Document
 from scanner.policy.languages import language_of
 from scanner.policy.readers import html, markdown, plain
 from scanner.policy.readers.collector import Collector

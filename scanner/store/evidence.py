@@ -24,9 +24,7 @@ from scanner.model.evidence import (
     RECORD,
     BannerSeen,
     ChoiceMade,
-    Document,
     DocumentKept,
-    Evidence,
     Gap,
     ImageSeen,
     JarSnapshot,
@@ -41,6 +39,7 @@ from scanner.model.evidence import (
     StorageSnapshot,
     Visit,
 )
+from scanner.model.recorded import Document, Evidence
 
 RECORDS = "evidence/records.jsonl"
 MANIFEST = "evidence/manifest.json"

@@ -18,7 +18,6 @@ from scanner.model.evidence import (
     BannerSeen,
     ChoiceMade,
     CookieKey,
-    Evidence,
     Gap,
     ImageSeen,
     Initiator,
@@ -37,6 +36,7 @@ from scanner.model.evidence import (
     Visit,
 )
 from scanner.model.inventory import Beacon, Cookie, Inventory, RequestHost, StorageEntry
+from scanner.model.recorded import Evidence
 from scanner.site import host_of, site_of
 
 STARTED = "2026-11-22T09:30:00Z"

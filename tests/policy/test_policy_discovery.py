@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.model.evidence import Document, Link
+from scanner.model.evidence import Link
+from scanner.model.recorded import Document
 from scanner.policy import choose_documents, is_policy
 
 START = "https://www.lamps.example/"

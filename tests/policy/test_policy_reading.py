@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from scanner.errors import PolicyError
-from scanner.model.evidence import Document
+from scanner.model.recorded import Document
 from scanner.policy.readers.grid import RawCell, RawTable, build_grid
 from scanner.policy.reading import Reading
 from scanner.policy.sentences import split_sentences

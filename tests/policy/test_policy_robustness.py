@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanner.errors import PolicyError
-from scanner.model.evidence import Document
+from scanner.model.recorded import Document
 from scanner.policy import document_from_bytes, find_cookies
 from scanner.policy.reading import Reading
 from scanner.policy.text import read_blocks

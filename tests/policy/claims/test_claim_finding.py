@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.model.declaration import Claim, DeclaredCookie
-from scanner.model.evidence import Document
+from scanner.model.recorded import Document
 from scanner.policy.claims import find_claims
 from scanner.policy.reading import Block, Reading, Sentence
 from scanner.policy.text import read_blocks

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from scanner.model.declaration import DeclaredCookie
-from scanner.model.evidence import Document
+from scanner.model.recorded import Document
 from scanner.model.vendor import Vendor
 from scanner.policy.reading import Reading
 from scanner.policy.text import read_blocks

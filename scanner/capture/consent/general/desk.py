@@ -134,7 +134,8 @@ def second_layer(found: Iterable[Seen], first: Signature | None) -> Seen | None:
         stands = place.above or named(place) or place.framed
         decides = bool(place.roles & {"save", "reject", "object"})
         if (decides and (seen.score >= SECOND_LAYER or (choices and stands))) or (choices and seen.score >= THRESHOLD):
-            fitting.append((len(choices), len(place.choices), seen.score, -len(place.text), seen))
+            saves = "save" in place.roles
+            fitting.append((len(choices), len(place.choices), saves, seen.score, -len(place.text), seen))
     if not fitting:
         return None
     return max(fitting, key=lambda item: item[:5])[5]
