@@ -69,7 +69,7 @@ class Documents:
             while queue and self.kept < MOST_DOCUMENTS:
                 url, why = queue.pop()
                 async with self.desk.tabs:
-                    if tab is None or tab.gone:
+                    if tab is None or tab.gone or tab.time.worn:
                         tab = await self.visitor.new_tab()
                     await self._one(tab, url, why)
 

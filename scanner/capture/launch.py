@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import sys
@@ -18,6 +19,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from scanner.capture.cdp import Connection, ProtocolError
 from scanner.capture.plan import BrowserOptions
@@ -25,6 +27,7 @@ from scanner.errors import BrowserNotFoundError
 
 _START_TIMEOUT_S = 30.0
 _STOP_TIMEOUT_S = 3.0
+_LISTENING = re.compile(r"DevTools listening on (ws://\S+)")
 _DEV_SHM_ENOUGH = 512 * 1024 * 1024
 
 # Third-party cookies are blocked by default in some builds, and neither flag nor protocol command changes that: only
@@ -156,36 +159,38 @@ async def launch(executable: str, options: BrowserOptions, user_agent: str | Non
     try:
         (profile / "Default").mkdir()
         (profile / "Default" / "Preferences").write_text(json.dumps(_PREFERENCES), encoding="utf-8")
-        process, connection = await _start(executable, flags(options, profile, user_agent), profile)
+        process, connection = await _start(executable, flags(options, profile, user_agent))
+        said = _Said()
+        reading = asyncio.create_task(said.read(process.stderr))
         try:
-            endpoint = await _endpoint(process, connection, profile)
-            yield Running(connection, endpoint, process.pid)
+            yield Running(connection, await said.endpoint(reading), process.pid)
         finally:
             await _stop(process, connection)
+            reading.cancel()
+            await asyncio.wait({reading})
     finally:
         shutil.rmtree(profile, ignore_errors=True)
 
 
-async def _start(executable: str, arguments: list[str], profile: Path) -> tuple[asyncio.subprocess.Process, Connection]:
+async def _start(executable: str, arguments: list[str]) -> tuple[asyncio.subprocess.Process, Connection]:
     to_browser, our_write = os.pipe()
     our_read, from_browser = os.pipe()
     # The browser expects its pipe as descriptors 3 and 4; the shell puts them there and is replaced by the browser.
     script = f'exec "$@" 3</dev/fd/{to_browser} 4>/dev/fd/{from_browser}'
     try:
-        with (profile / "log").open("wb") as log:
-            process = await asyncio.create_subprocess_exec(
-                "/bin/sh",
-                "-c",
-                script,
-                "sh",
-                executable,
-                *arguments,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=log,
-                pass_fds=(to_browser, from_browser),
-                start_new_session=True,
-            )
+        process = await asyncio.create_subprocess_exec(
+            "/bin/sh",
+            "-c",
+            script,
+            "sh",
+            executable,
+            *arguments,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            pass_fds=(to_browser, from_browser),
+            start_new_session=True,
+        )
     except OSError as error:
         os.close(our_write)
         os.close(our_read)
@@ -196,18 +201,38 @@ async def _start(executable: str, arguments: list[str], profile: Path) -> tuple[
     return process, await Connection.open(our_read, our_write)
 
 
-async def _endpoint(process: asyncio.subprocess.Process, connection: Connection, profile: Path) -> str:
-    """Wait until the browser answers, and read where its debugging port is."""
-    try:
-        await connection.root.send("Browser.getVersion", timeout_s=_START_TIMEOUT_S)
-        port, path = (profile / "DevToolsActivePort").read_text(encoding="ascii").split()
-    except (ProtocolError, OSError, ValueError) as error:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(process.wait(), _STOP_TIMEOUT_S)
-        lines = (profile / "log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        said = lines[-1][:300] if lines else str(error)
-        raise BrowserNotFoundError(f"the browser did not start: {said}") from error
-    return f"ws://127.0.0.1:{port}{path}"
+class _Said:
+    """What the browser says on its standard error: where its debugging port is, or why it does not start."""
+
+    def __init__(self) -> None:
+        self._last = ""
+        self._found: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    async def read(self, stream: asyncio.StreamReader | None) -> None:
+        """Read to the end, so that the browser never waits for us to listen."""
+        while stream is not None:
+            try:
+                line = (await stream.readline()).decode("utf-8", "replace")
+            except ValueError:
+                continue  # a line longer than any that matters
+            if not line:
+                return
+            self._last = line.strip() or self._last
+            match = _LISTENING.search(line)
+            if match is not None and not self._found.done():
+                self._found.set_result(match.group(1))
+
+    async def endpoint(self, reading: asyncio.Task[None]) -> str:
+        """The address for Playwright, once it is known.
+
+        Raises:
+            BrowserNotFoundError: the browser ended, or took too long; the text holds its last words.
+        """
+        waiting: set[asyncio.Future[Any]] = {self._found, reading}
+        await asyncio.wait(waiting, timeout=_START_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED)
+        if not self._found.done():
+            raise BrowserNotFoundError(f"the browser did not start: {self._last[:300] or 'it said nothing'}")
+        return self._found.result()
 
 
 async def _stop(process: asyncio.subprocess.Process, connection: Connection) -> None:

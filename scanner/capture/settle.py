@@ -28,10 +28,10 @@ _POLLING_AFTER_S = 2.0
 _AFTERGLOW_S = 2.0
 _BRIEF_AFTERGLOW_S = 0.3
 _STARVATION = 1000
+_FOREVER_MS = 1e9
 _PATIENCE_S = 0.01
 _LOOK_AGAIN_S = 0.1
 _TICK_CEILING_S = 1.0
-_WORKERS_S = 3.0
 _TICK_MS = 5.0
 _FIRST_SLICE_MS = 25.0
 _TAIL = (_TICK_MS,) * 4
@@ -110,32 +110,34 @@ class PageTime:
         self._wake = asyncio.Event()
         self._page = _Lane(page, told=self._wake.set)
         self._frames: list[_Lane] = []
-        self._workers: list[_Lane] = []
         self._network = network
-        self._life: float | None = None
         self._part: float | None = None
         self._stopped = False
         self._restarted = False
         self._hurried = ""
         self._turn = asyncio.Lock()
         self.virtual = True
+        self.worn = False
+        """Whether a grant was cut short: budgets that are still open make the next page's clock unreliable."""
 
     def join(self, session: Session) -> None:
         """A frame's process or a worker joined the page: its clock runs with the page's from its first instruction.
 
-        A frame follows the page part by part. A worker gets its whole life at once: it may need the page's thread to
-        start at all, and so must never be waited for while the page's time stands still.
+        A worker's clock is bound to the page's anyway; it only has to be told to go along, with a budget that never
+        ends. Waiting for a worker, or stopping it, would stop the page too.
         """
         if not self.virtual:
             return
         lane = _Lane(session, told=self._wake.set)
-        others, budget = (self._workers, self._life) if session.kind == "worker" else (self._frames, self._part)
-        others[:] = [other for other in others if not other.session.closed]
-        others.append(lane)
-        if budget is None:
+        if session.kind == "worker":
+            lane.set(_WAITING, _FOREVER_MS)
+            return
+        self._frames = [frame for frame in self._frames if not frame.session.closed]
+        self._frames.append(lane)
+        if self._part is None:
             self._command(lane, "pause")
         else:
-            self._command(lane, _HURRYING if self._hurried else _WAITING, budget)
+            self._command(lane, _HURRYING if self._hurried else _WAITING, self._part)
 
     def stop(self) -> None:
         """The page crashed: nobody should wait for its clock."""
@@ -153,7 +155,7 @@ class PageTime:
         self._restarted = True
 
     def _lanes(self) -> list[_Lane]:
-        return [lane for lane in (self._page, *self._frames, *self._workers) if not lane.session.closed]
+        return [lane for lane in (self._page, *self._frames) if not lane.session.closed]
 
     def _command(self, lane: _Lane, policy: str, budget: float | None = None) -> None:
         """Set a clock. One that cannot be set is never waited for; if it is the page's, real waiting takes over."""
@@ -174,18 +176,12 @@ class PageTime:
         async with self._turn:
             if not self.virtual:
                 return await self._live_for_real(ceiling_s)
-            self._life = life_ms
-            try:
-                return await self._live(life_ms, ceiling_s)
-            finally:
-                self._life = None
+            return await self._live(life_ms, ceiling_s)
 
     async def _live(self, life_ms: float, ceiling_s: float) -> Settling:
         began = time.monotonic()
         slices, lives = slices_of(life_ms), 1
         lived, ended = 0.0, "budget spent"
-        for worker in self._workers:
-            self._command(worker, _WAITING, life_ms)
         while slices:
             self._restarted = False
             part = slices.pop(0)
@@ -197,7 +193,6 @@ class PageTime:
                 break
             lived += part
             if not slices and not self._restarted:
-                await self._see_workers_through(began, ceiling_s)
                 ended = await self._see_requests_through(began, ceiling_s)
             if self._restarted and lives < _MOST_DOCUMENTS:
                 slices, lives = slices_of(life_ms), lives + 1
@@ -216,20 +211,6 @@ class PageTime:
             task.cancel()
             return None
         return task.result()
-
-    async def _see_workers_through(self, began: float, ceiling_s: float) -> None:
-        """Wait for workers, while the page goes on a little; those that take too long are never waited for again."""
-        end = min(began + ceiling_s, time.monotonic() + _WORKERS_S)
-        while waiting := [lane for lane in self._workers if lane.awaited and not lane.spent]:
-            if time.monotonic() >= end or self._stopped:
-                for lane in waiting:
-                    lane.awaited = False
-                return
-            self._wake.clear()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_PATIENCE_S):
-                    await self._wake.wait()
-            await self._run(time.monotonic(), _TICK_MS, _TICK_CEILING_S)
 
     async def _see_requests_through(self, began: float, ceiling_s: float) -> str:
         left = max(0.1, ceiling_s - (time.monotonic() - began))
@@ -258,8 +239,7 @@ class PageTime:
             if not self.virtual:
                 return "refused"
             if passed >= ceiling_s:
-                for lane in self._lanes():
-                    lane.open_budgets = 0
+                self.worn = True
                 return "ceiling"
             if not self._hurried and (reason := self._reason_to_hurry(passed)):
                 self._hurried = reason

@@ -176,7 +176,7 @@ class StateRun:
         return tab
 
     async def _give_back(self, tab: Tab) -> None:
-        if tab.gone:
+        if tab.gone or tab.time.worn:
             await tab.close()
         else:
             self._idle.append(tab)

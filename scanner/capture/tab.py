@@ -39,7 +39,8 @@ class Tab:
         self.state = TabState(root, page, page.target.get("browserContextId", ""), binding=binding)
         self.collectors: tuple[Collector, ...] = collectors_for(self.state)
         self.time = self.state.time
-        self.main = MainResponse()
+        self.main = self._last_answer = MainResponse()
+        self._answers: dict[str, MainResponse] = {}
         self.main_url = "about:blank"
         self.crashed = asyncio.Event()
         self.committed = asyncio.Event()
@@ -63,7 +64,8 @@ class Tab:
     def begin(self, log: VisitLog) -> None:
         """From now on the tab's evidence belongs to this visit."""
         self.state.log = log
-        self.main = MainResponse()
+        self.main = self._last_answer = MainResponse()
+        self._answers.clear()
         self._navigations = 0
         self._dialogs = 0
         for collector in self.collectors:
@@ -195,6 +197,9 @@ class Tab:
             return
         self.main_url = frame["url"] + frame.get("urlFragment", "")
         self._navigations += 1
+        # What answered counts once its document is there: a download that a page starts is not the page.
+        error_page = frame["url"].startswith("chrome-error:")
+        self.main = self._last_answer if error_page else self._answers.get(frame.get("loaderId", ""), self.main)
         if self.log is not None and not frame["url"].startswith("about:"):
             self.log.top_url = self.main_url
         if self._navigations > _MOST_NAVIGATIONS:
@@ -212,7 +217,7 @@ class Tab:
     def _on_response(self, params: Params, _: Session) -> None:
         if params.get("type") == "Document" and params.get("frameId") == self.id:
             response = params["response"]
-            self.main = MainResponse(
+            self._answers[params.get("loaderId", "")] = self._last_answer = MainResponse(
                 int(response.get("status", 0)) or None,
                 response.get("mimeType") or None,
                 {name.lower(): str(value) for name, value in response.get("headers", {}).items()},

@@ -49,7 +49,7 @@ def surroundings(harvest: Harvest) -> list[Surroundings]:
                 lead = None if block.level < PSEUDO_HEADING else lead
                 fresh = False
         elif block.kind != "cell" and block.index not in harvest.labels:
-            whole = label_of(block.text.rstrip(" :"))
+            whole = label_of(block.text.rstrip(" :")) if _may_be_label(block.text) else None
             own_label = whole or leading_label(block.text, block.marked("strong"))
             if whole is not None:
                 below, below_list, fresh = whole, None, False
@@ -65,6 +65,11 @@ def surroundings(harvest: Harvest) -> list[Surroundings]:
         product = next((h.product for h in reversed(stack) if h.product is not None), None)
         found.append(Surroundings(own_label or below or heading, party or lead, product))
     return found
+
+
+def _may_be_label(text: str) -> bool:
+    """Whether a line that is no heading can be a label all the same: a few words, no sentence, no name of a cookie."""
+    return len(text.split()) <= 8 and not text.endswith(".") and "_" not in text and " - " not in text
 
 
 def _enter_heading(block: Block, stack: list[_Heading], below: Label | None) -> Label | None:

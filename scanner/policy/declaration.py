@@ -12,6 +12,7 @@ from scanner.policy.claims import find_claims
 from scanner.policy.context import surroundings
 from scanner.policy.flattened import read_flattened
 from scanner.policy.gate import is_policy_reading
+from scanner.policy.headed import read_headed
 from scanner.policy.lexicon import fold
 from scanner.policy.listed import read_listed
 from scanner.policy.prose import read_prose
@@ -22,7 +23,14 @@ from scanner.policy.tables import read_tables
 from scanner.policy.text import read_blocks
 from scanner.policy.vendors import find_vendors
 
-LAYOUTS: tuple[Callable[[Harvest], None], ...] = (read_tables, read_flattened, read_records, read_listed, read_prose)
+LAYOUTS: tuple[Callable[[Harvest], None], ...] = (
+    read_tables,
+    read_flattened,
+    read_records,
+    read_headed,
+    read_listed,
+    read_prose,
+)
 """Readers of layouts, the surest first; each leaves alone what an earlier one has used."""
 
 

@@ -48,6 +48,7 @@ class _Lexicon:
     closing: re.Pattern[str]
     persistent: re.Pattern[str]
     triggers: re.Pattern[str]
+    respectively: re.Pattern[str]
 
 
 @cache
@@ -78,6 +79,7 @@ def _lexicon() -> _Lexicon:
         closing=_phrases(data["session"]["closing"]),
         persistent=_phrases(data["persistent"]["words"]),
         triggers=_phrases(data["triggers"]["words"]),
+        respectively=_phrases(data["respectively"]["words"]),
     )
 
 
@@ -274,6 +276,22 @@ def is_duration(text: str, language: str | None = None) -> bool:
         if all(match.end() <= item.start or match.start() >= item.end for item in found)
     )
     return covered >= 0.5 * len(folded) or (len(folded.split()) <= 5 and any(item.seconds for item in found))
+
+
+def says_respectively(text: str) -> bool:
+    """Whether a text gives several durations in the order of several names."""
+    return _lexicon().respectively.search(fold(text)) is not None
+
+
+def trailing_duration(text: str, language: str | None = None) -> str | None:
+    """The last words of a text where they are a duration ("Tells visitors apart 2 years")."""
+    words = text.split()
+    for take in range(min(6, len(words) - 1), 0, -1):
+        tail = " ".join(words[-take:]).strip(" .,;|()")
+        found = find_lifetimes(tail, language) if len(tail) <= 60 else []
+        if found and found[0].start == 0 and found[-1].end == len(fold(tail)) and is_duration(tail, language):
+            return tail
+    return None
 
 
 def is_vague(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,11 +11,13 @@ from scanner.policy.durations import find_lifetimes, is_duration, is_vague
 from scanner.policy.fields import FieldName, exact_field_of, field_of
 from scanner.policy.names import is_code_like, is_domain, is_identifier, is_plain_word, is_token, split_names, tidy
 from scanner.policy.parties import party_label, storage_of
-from scanner.policy.reading import Block
+from scanner.policy.reading import PSEUDO_HEADING, Block
 from scanner.policy.rows import Draft, Harvest, Value, durations_for, shorten
 
 _MAX_CELL = 700
 _MAX_HEAD = 8
+_WORDS = re.compile(r"(?:\[[^\[\]]{1,40}\]|<[^<>]{1,40}>|\{[^{}]{1,40}\}|\S)+")
+"""Words of a row; a blank within a placeholder does not end one."""
 
 
 def read_flattened(harvest: Harvest) -> None:
@@ -35,14 +38,27 @@ def read_flattened(harvest: Harvest) -> None:
 def _head_run(blocks: tuple[Block, ...], index: int, used: set[int]) -> list[FieldName]:
     """The fields named by consecutive blocks that are nothing but labels."""
     run: list[FieldName] = []
-    for block in blocks[index : index + _MAX_HEAD]:
-        if block.index in used or block.kind == "cell" or len(block.lines) > 1:
+    for position in range(index, min(index + _MAX_HEAD, len(blocks))):
+        block = blocks[position]
+        if block.index in used or block.kind == "cell" or len(block.lines) > 1 or block.text.rstrip().endswith(":"):
             break
         found = exact_field_of(block.text)
-        if found is None or block.text.rstrip().endswith(":"):
+        if found is not None:
+            run.append(found.field)
+        elif len(run) >= 2 and "other" not in run and _is_unknown_head(blocks, position):
+            run.append("other")
+        else:
             break
-        run.append(found.field)
     return run
+
+
+def _is_unknown_head(blocks: tuple[Block, ...], position: int) -> bool:
+    """Whether a short line between known heads is a head too, of a column that nobody needs."""
+    text = blocks[position].text
+    following = blocks[position + 1] if position + 1 < len(blocks) else None
+    if following is None or len(text) > 40 or len(text.split()) > 4 or is_identifier(tidy(text)):
+        return False
+    return following.kind != "cell" and exact_field_of(following.text) is not None
 
 
 def _read_columnar(harvest: Harvest, index: int) -> int | None:
@@ -59,7 +75,8 @@ def _read_columnar(harvest: Harvest, index: int) -> int | None:
         cells, position_after = _next_record(harvest, position, run, name_at)
         if not cells:
             break
-        drafts.extend(_columnar_drafts(cells, run, harvest))
+        if any(_is_name_cell(cell) for cell in cells[: name_at + 1]):
+            drafts.extend(_columnar_drafts(cells, run, harvest))
         used.extend(cell.index for cell in cells)
         position = position_after
     known = sum(1 for draft in drafts if is_code_like(draft.name) or (is_identifier(draft.name) and draft.duration))
@@ -93,7 +110,8 @@ def _next_record(harvest: Harvest, position: int, run: list[FieldName], name_at:
         block = blocks[position]
         if block.index in harvest.used or block.kind == "cell" or len(block.text) > _MAX_CELL:
             break
-        if block.kind == "heading" and block.level < 7 and label_of(block.text) is not None:
+        is_section = block.kind == "heading" and block.level < PSEUDO_HEADING and label_of(block.text) is not None
+        if is_section and not (cells and {"category", "type"} & set(run)):
             break
         if (
             len(cells) > name_at
@@ -104,18 +122,26 @@ def _next_record(harvest: Harvest, position: int, run: list[FieldName], name_at:
             break
         cells.append(block)
         position += 1
-    if not any(_is_name_cell(cell) for cell in cells[: name_at + 1]):
-        return [], start
-    return cells, position
+    if any(_is_name_cell(cell) for cell in cells[: name_at + 1]):
+        return cells, position
+    # A full row whose name is no name ("generated dynamically") is passed over, not the end.
+    fits = len(cells) == len(run) and (
+        ("duration" in run and is_duration(cells[run.index("duration")].text, harvest.language))
+        or ("category" in run and cell_label(cells[run.index("category")].text) is not None)
+    )
+    return (cells, position) if fits else ([], start)
 
 
 def _columnar_drafts(cells: list[Block], run: list[FieldName], harvest: Harvest) -> list[Draft]:
     name_cell = next(cell for cell in cells if _is_name_cell(cell))
     rest = [cell for cell in cells if cell is not name_cell]
     names = split_names(name_cell.lines)
-    duration = next((cell for cell in rest if "duration" in run and is_duration(cell.text, harvest.language)), None)
-    rest = [cell for cell in rest if cell is not duration]
     full = len(cells) == len(run)
+    duration = None
+    if "duration" in run:
+        expected = [cells[run.index("duration")]] if full else []
+        duration = next((cell for cell in expected + rest if is_duration(cell.text, harvest.language)), None)
+    rest = [cell for cell in rest if cell is not duration]
 
     def at(field: FieldName) -> str | None:
         return cells[run.index(field)].text if full and field in run and cells[run.index(field)] in rest else None
@@ -169,7 +195,7 @@ def line_head(text: str) -> _LineHead | None:
                 break
         else:
             return None
-    if "name" not in fields or len(set(fields)) < 2:
+    if "name" not in fields or len(set(fields) - {"other"}) < 2:
         return None
     return _LineHead(tuple(fields), strong)
 
@@ -177,12 +203,21 @@ def line_head(text: str) -> _LineHead | None:
 def _read_lines(harvest: Harvest, index: int) -> int | None:
     """Read rows beneath a head on one line: each begins with the name, the duration is found by its form."""
     blocks = harvest.reading.blocks
-    head = line_head(blocks[index].text)
+    head, length = None, 0
+    for length in (3, 2, 1):
+        together = blocks[index : index + length]
+        if any(len(block.text) > 140 or block.kind == "cell" for block in together):
+            continue
+        if len(together) < length or (length > 1 and together[0].kind == "heading"):
+            continue
+        head = line_head(" ".join(block.text for block in together))
+        if head is not None:
+            break
     if head is None:
         return None
     drafts: list[Draft] = []
-    used = [index]
-    position = index + 1
+    used = list(range(index, index + length))
+    position = index + length
     while position < len(blocks) and position - used[-1] <= 2:
         block = blocks[position]
         if block.kind == "cell" or block.index in harvest.used:
@@ -229,7 +264,7 @@ def _line_row(line: str, block: Block, head: _LineHead, harvest: Harvest) -> lis
 
 def _names_of_line(text: str, head: _LineHead) -> tuple[list[str], str]:
     """The names in a row, and what follows them."""
-    words = text.split()
+    words = [word for word in _WORDS.findall(text) if word.strip()]
     if head.fields[0] == "name":
         names, rest = _leading_names(words)
         first = tidy(words[0]) if words else ""

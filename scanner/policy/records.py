@@ -255,10 +255,8 @@ def _drafts(record: _Record, harvest: Harvest) -> list[Draft]:
         return []
     context = has_cookie_word(_surroundings(event.at, harvest)) or (event.label.strong and len(fields) > 1)
     aside = [beside(name, " ".join(event.lines), harvest.language) for name in split_names(event.lines)]
-    timed = (
-        (bool(aside) and all(value is not None for value, _ in aside))
-        or ("duration" in fields
-        and is_duration(" ".join(fields["duration"].lines), harvest.language))
+    timed = (bool(aside) and all(value is not None for value, _ in aside)) or (
+        "duration" in fields and is_duration(" ".join(fields["duration"].lines), harvest.language)
     )
     names = accepted_names(
         event.lines,

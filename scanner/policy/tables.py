@@ -404,15 +404,29 @@ def _durations(names: list[str], row: Row, layout: Layout, harvest: Harvest) -> 
     """The duration of each name: from the duration column, else from brackets, the type or the description."""
     cell = _cell(row, layout.duration)
     if cell is not None:
-        return list(durations_for(names, cell.lines, harvest.language, layout.unit))
+        found = durations_for(names, cell.lines, harvest.language, layout.unit)
+        moved = _moved_duration(row, layout, harvest) if all(value is None for value, _ in found) else None
+        return durations_for(names, moved.lines, harvest.language) if moved is not None else found
     name_cell = row[layout.name]
     beside = stated_lifetime(name_cell.text, harvest.language)
     kind = _cell(row, layout.kind)
     if beside is None and kind is not None and is_duration(kind.text, harvest.language):
         return list(durations_for(names, kind.lines, harvest.language))
     purpose = _cell(row, layout.purpose)
-    found = beside or (stated_lifetime(purpose.text, harvest.language) if purpose is not None else None)
-    return [found if found is not None else (None, None)] * len(names)
+    stated = beside or (stated_lifetime(purpose.text, harvest.language) if purpose is not None else None)
+    return [stated if stated is not None else (None, None)] * len(names)
+
+
+def _moved_duration(row: Row, layout: Layout, harvest: Harvest) -> Cell | None:
+    """The duration in a neighbouring column, where an empty cell was lost and the row has moved to the left."""
+    if row[-1].text or row[-1].spanned:
+        return None
+    others = [
+        c
+        for c in range(len(row))
+        if c not in (layout.name, layout.duration) and is_duration(row[c].text, harvest.language)
+    ]
+    return row[others[0]] if len(others) == 1 and len(row[others[0]].text) <= 40 else None
 
 
 def _believable(drafts: list[Draft], layout: Layout, table: Table, harvest: Harvest) -> bool:

@@ -170,12 +170,14 @@ def _doing(scan: Scan, findings: Sequence[Finding]) -> str:
     """What the findings say the site does: `sends data to Meta and Google Analytics`."""
     outside: dict[str, str] = {}
     cookies = 0
+    # A company whose cookie was set, but that no request went to, received nothing: the figures say the same.
+    contacted = {company.name for company in companies(scan)}
     for finding in findings:
         for target in resolve_all(scan, finding.observed):
             told = recipient(target.item)
             if isinstance(target.item, Cookie):
                 cookies += 1
-            if told is not None and (told[2] == "third" or told[0] != scan.target.site):
+            if told is not None and told[0] in contacted and (told[2] == "third" or told[0] != scan.target.site):
                 outside.setdefault(told[0], told[1])
     names = sorted(outside, key=lambda name: (outside[name] != "marketing", name.casefold()))
     if not names:

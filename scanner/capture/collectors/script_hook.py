@@ -59,12 +59,14 @@ class ScriptHook(Collector):
         log = self.tab.log
         if log is None or params.get("name") != self.tab.binding:
             return
-        try:
-            report = json.loads(params["payload"])
-            kind = report["k"]
-        except (ValueError, TypeError, KeyError):
-            return  # a page found the channel and spoke through it
         self._count += 1
+        try:
+            self._take(log, json.loads(params["payload"]))
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return  # a page found the channel and spoke through it
+
+    def _take(self, log: VisitLog, report: dict[str, Any]) -> None:
+        kind = report["k"]
         if kind == "flood" or self._count > _MOST_REPORTS_OF_A_VISIT:
             log.gap("script", "a page made too many watched calls: not all are recorded", url=str(report.get("h", "")))
         elif kind == "hello":

@@ -100,7 +100,9 @@ class _Reader:
         """A pipe table: a head and a rule of dashes, or at least two lines with pipes at both ends."""
         following = self.lines[self.at + 1] if self.at + 1 < len(self.lines) else ""
         headed = "|" in line and is_delimiter(following)
-        bare = line.strip().startswith("|") and line.count("|") > 2
+        bare = (line.strip().startswith("|") and line.count("|") > 2) or (
+            line.count("|") > 1 and following.count("|") > 1
+        )
         if not headed and not bare:
             return 0
         end = self.at

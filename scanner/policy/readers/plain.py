@@ -10,18 +10,33 @@ from scanner.policy.readers.collector import Collector, clean
 _BULLET = re.compile(r"([ \t]*)([•·▪◦‣●○∙■□➢➤►→✓✔*+\-–—]|o(?= {1,4}[A-Z_]))[ \t]+(?=\S)")
 _NUMBERED = re.compile(r"([ \t]*)(\(?\d{1,2}[.)]|\(?[a-z][.)]|\(?[ivx]{1,4}[.)])[ \t]+(?=\S)")
 _SECTION = re.compile(
-    r"\s*((?:\d{1,2}\.)+\d{0,2}\.?(?=[ \t]+[^\W\d_¿])|(?:\d{1,2}|§\s*\d+)(?=[ \t]+[^\W\d_a-zà-ÿ])|(?:[A-Z]|[IVX]{1,4})\.(?=[ \t]+[^\W\d_]))[ \t]+"
+    r"\s*((?:\d{1,2}\.)+\d{0,2}\.?(?=[ \t]+[^\W\d_¿])|(?:\d{1,2}|§\s*\d+)(?=[ \t]+[^\W\d_a-zà-ÿ])"
+    r"|(?:[A-Z]|[IVX]{1,4})\.(?=[ \t]+[^\W\d_]))[ \t]+"
 )
 _LABELLED = re.compile(r"\s*[^\W\d_][^.:|]{0,40}:(?:\s|$)")
+_DASHED = re.compile(r"\s*\S{2,40}\s+[–—-]\s+\S")
 _SENTENCE_END = (".", "!", ";", ",", "…")
 _HEADING_MAX = 80
-_COLUMN_GAP = re.compile(r"\t+|\s*\|\s*| {3,}")
+_COLUMN_GAP = re.compile(r"\t+| {3,}")
+_LONE_CELL = re.compile(r"^\s*\|?\s*([^|]+?)\s*\|\s*$")
 
 
 def read(source: str, collector: Collector) -> None:
     """Read a plain text into the collector."""
     lines = [line.rstrip() for line in clean(source).replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    lines = _without_lone_pipes(lines)
     _Reader(lines, collector).run()
+
+
+def _without_lone_pipes(lines: list[str]) -> list[str]:
+    """Where each cell of a table was put on a line of its own ("Name |"), the pipe says nothing."""
+    lone = [_LONE_CELL.match(line) for line in lines]
+    return [
+        match.group(1)
+        if match and ((number and lone[number - 1]) or lone[number + 1 : number + 2] not in ([], [None]))
+        else line
+        for number, (line, match) in enumerate(zip(lines, lone, strict=True))
+    ]
 
 
 def wrap_width(lines: list[str]) -> int | None:
@@ -73,7 +88,12 @@ class _Reader:
         """Whether a line break is mere wrapping: the next word would not have fitted on the line."""
         first = following.split(None, 1)[0]
         # An identifier at the beginning of a line begins a row or an item of its own.
-        if _BULLET.match(following) or _LABELLED.match(following) or ("_" in first and self.width is None):
+        if (
+            _BULLET.match(following)
+            or _LABELLED.match(following)
+            or _DASHED.match(following)
+            or ("_" in first and self.width is None)
+        ):
             return False
         if self.width is None:
             return following.lstrip()[:1].islower() and len(line) > 60 and not line.endswith((".", ":"))
@@ -133,40 +153,75 @@ class _Reader:
     def table_end(self, at: int) -> int:
         """The line after a table whose cells are set apart by tabs, pipes or wide gaps; 0 where none begins."""
         first = _cells(self.lines[at])
-        if len(first) < 3:
+        piped = "|" in self.lines[at]
+        if len(first) < (2 if piped or _is_rule(self.lines[at]) else 3) and not _is_rule(self.lines[at]):
             return 0
-        end = at
-        while end < len(self.lines) and (
-            len(_cells(self.lines[end])) >= max(2, len(first) - 2) or _is_rule(self.lines[end])
-        ):
+        end, widest = at, 0
+        while end < len(self.lines) and self.lines[end].strip():
+            cells = _cells(self.lines[end])
+            if not (
+                _is_rule(self.lines[end]) or len(cells) >= max(2, widest - 2) or (piped and "|" in self.lines[end])
+            ):
+                break
+            widest = max(widest, len(cells))
             end += 1
-        return end if end - at >= 2 else 0
+        return end if end - at >= 2 and widest >= 2 else 0
 
     def table(self, at: int, end: int) -> None:
         self.list_id = None
         self.out.begin_table()
-        for line in self.lines[at:end]:
-            if _is_rule(line):
-                continue
+        for row in _rows(self.lines[at:end]):
             self.out.begin_row()
-            for cell in _cells(line):
+            for cell in row:
                 self.out.begin_cell()
                 self.out.text(cell)
                 self.out.end_cell()
         self.out.end_table()
 
 
+def _rows(lines: list[str]) -> list[list[str]]:
+    """The rows of a drawn table: one on each line, or, where rules stand between, one between two rules."""
+    ruled = sum(1 for line in lines if _is_rule(line) and line.lstrip().startswith("+"))
+    if ruled < 2:
+        return _unbroken([_cells(line) for line in lines if not _is_rule(line)])
+    rows: list[list[str]] = []
+    current: list[str] | None = None
+    for line in lines:
+        if _is_rule(line):
+            current = None
+        elif current is None:
+            current = _cells(line)
+            rows.append(current)
+        else:
+            for column, cell in enumerate(_cells(line)[: len(current)]):
+                current[column] = f"{current[column]} {cell}".strip()
+    return rows
+
+
+def _unbroken(rows: list[list[str]]) -> list[list[str]]:
+    """Rows that were cut in two are put together: one too short, and a single cell on the next line."""
+    width = max((len(row) for row in rows), default=0)
+    joined: list[list[str]] = []
+    for row in rows:
+        if joined and len(row) == 1 and 1 < len(joined[-1]) < width:
+            joined[-1].extend(row)
+        else:
+            joined.append(row)
+    return joined
+
+
 def _cells(line: str) -> list[str]:
     text = line.strip(" ")
     if "\t" in text:
         return [cell.strip() for cell in text.split("\t")]
-    text = text.strip("|")
-    cells = [cell.strip() for cell in (text.split("|") if "|" in text else _COLUMN_GAP.split(text))]
-    return cells if _BULLET.match(line) is None else []
+    if "|" in text:
+        return [cell.strip() for cell in text.removeprefix("|").removesuffix("|").split("|")]
+    return [cell.strip() for cell in _COLUMN_GAP.split(text)] if _BULLET.match(line) is None else []
 
 
 def _is_rule(line: str) -> bool:
-    return bool(line.strip()) and not line.strip(" |+-=:")
+    stripped = line.strip()
+    return bool(stripped) and not stripped.strip(" |+-=:") and ("|" in stripped or "+" in stripped or "--" in stripped)
 
 
 def _section_level(text: str) -> int:
