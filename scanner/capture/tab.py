@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,7 +45,8 @@ class Tab:
         self.main_url = "about:blank"
         self.crashed = asyncio.Event()
         self.committed = asyncio.Event()
-        self.is_popup = False
+        self.leads_somewhere = False
+        self._last_opened = ""
         self.popups: list[Tab] = []
         self._navigations = 0
         self._dialogs = 0
@@ -83,6 +85,10 @@ class Tab:
         log, self.state.log = self.log, None
         popups, self.popups = self.popups, []
         for popup in popups:
+            if popup.leads_somewhere:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_POPUP_S):
+                        await popup.committed.wait()
             await popup.state.network.until_idle(_POPUP_S)
             await popup.finish()
             await popup.close()
@@ -92,7 +98,7 @@ class Tab:
 
     def adopt(self, popup: Tab) -> None:
         """A page that this one opened: what it does belongs to the same visit, and it goes when the visit ends."""
-        popup.is_popup = True
+        popup.leads_somewhere = self._last_opened not in ("", "about:blank")
         popup.state.log = self.log
         self.popups.append(popup)
         if len(self.popups) > _MOST_POPUPS:
@@ -208,7 +214,8 @@ class Tab:
                 self.log.gap("navigation", "the page leads to another page again and again: it was stopped")
         elif self._navigations > 1:
             self.time.restart()
-        self.committed.set()
+        if not self.leads_somewhere or frame["url"] not in ("", ":", "about:blank"):
+            self.committed.set()
 
     def _on_moved(self, params: Params, _: Session) -> None:
         if params.get("frameId") == self.id:
@@ -224,6 +231,7 @@ class Tab:
             )
 
     def _on_window_open(self, params: Params, _: Session) -> None:
+        self._last_opened = params.get("url", "")
         log = self.log
         if log is not None:
             log.emit(

@@ -56,6 +56,7 @@ class VisitRun:
         self.error: str | None = None
         self.error_kind: str | None = None
         self.title = ""
+        self._arrived = False
         self._written = False
         self.links: tuple[Link, ...] = ()
         self._language: str | None = None
@@ -113,7 +114,7 @@ class VisitRun:
             await self.tab.snapshot(("in-page",))
             if leave:
                 await self._leave()
-        if not (self.error_kind and not self.loaded):
+        if self._arrived:
             await self.tab.snapshot(("after-page",))
         return await self._write_down()
 
@@ -163,10 +164,12 @@ class VisitRun:
             return
         if error is not None:
             self._fail(*failure_of(error))
+        self._arrived = error is None
 
     async def _reload(self) -> None:
         try:
             await self.tab.reload(max(1.0, self.left_s))
+            self._arrived = True
         except ProtocolError as error:
             self._fail("crashed" if self.tab.gone else "timeout", str(error))
 

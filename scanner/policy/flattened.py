@@ -16,6 +16,8 @@ from scanner.policy.rows import Draft, Harvest, Value, durations_for, shorten
 
 _MAX_CELL = 700
 _MAX_HEAD = 8
+_NEAR = 12
+"""Characters that may stand before a duration in the column right behind the name ("up to two years")."""
 _WORDS = re.compile(r"(?:\[[^\[\]]{1,40}\]|<[^<>]{1,40}>|\{[^{}]{1,40}\}|\S)+")
 """Words of a row; a blank within a placeholder does not end one."""
 
@@ -68,7 +70,7 @@ def _read_columnar(harvest: Harvest, index: int) -> int | None:
     if len(run) < 2 or "name" not in run or len(set(run)) < 2:
         return None
     position = index + len(run)
-    name_at = run.index("name")
+    name_at = _name_position(blocks, position, run)
     drafts: list[Draft] = []
     used = list(range(index, position))
     while position < len(blocks):
@@ -85,6 +87,13 @@ def _read_columnar(harvest: Harvest, index: int) -> int | None:
     harvest.add(drafts, used)
     harvest.labels.update(used)
     return position
+
+
+def _name_position(blocks: tuple[Block, ...], position: int, run: list[FieldName]) -> int:
+    """Which column holds the names, where two are headed as if they did ("Cookie", "Name")."""
+    places = [place for place, field in enumerate(run) if field == "name"]
+    coded = [p for p in places if position + p < len(blocks) and is_code_like(tidy(blocks[position + p].text))]
+    return (coded or places)[0]
 
 
 def _is_name_cell(block: Block) -> bool:
@@ -269,9 +278,10 @@ def _names_of_line(text: str, head: _LineHead) -> tuple[list[str], str]:
         names, rest = _leading_names(words)
         first = tidy(words[0]) if words else ""
         plain = first.islower() or not first.isalpha()
-        if not names and plain and is_token(first) and first == words[0] and not is_plain_word(first):
+        if names:
+            return names, rest
+        if plain and is_token(first) and first == words[0] and not is_plain_word(first):
             return [first], " ".join(words[1:])
-        return names, rest
     position = next((i for i, word in enumerate(words[:5]) if is_code_like(tidy(word))), None)
     return ([], "") if position is None else ([tidy(words[position])], " ".join(words[position + 1 :]))
 
@@ -301,6 +311,8 @@ def _line_duration(middle: str, head: _LineHead, language: str | None) -> Value:
         ending = find_lifetimes(tail, language)
         return ending[-1].value if ending and not is_vague(tail) else None
     found = find_lifetimes(middle, language)
+    if head.fields.index("duration") == 1:
+        return found[0].value if found and found[0].start <= _NEAR else None
     numeric = [item for item in found if item.seconds is not None]
     return (numeric or found)[0].value if found else None
 

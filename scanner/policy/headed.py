@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scanner.policy.categories import cell_label, has_cookie_word
+from scanner.policy.categories import Label, cell_label, has_cookie_word
 from scanner.policy.durations import is_duration, stated_lifetime
 from scanner.policy.fields import exact_field_of
 from scanner.policy.names import is_code_like, is_domain, is_identifier, is_plain_word, is_token, split_names
@@ -29,10 +29,25 @@ def heading_names(block: Block, harvest: Harvest) -> list[str]:
         return []
     if all(is_code_like(name) for name in names):
         return names
+    if all(is_identifier(name) for name in names) and _labels_follow(block, harvest):
+        return names
     marked = block.marked("code")
     if marked and all(name in marked for name in names) and has_cookie_word(words_above(block, harvest)):
         return names
     return []
+
+
+def _labels_follow(block: Block, harvest: Harvest) -> bool:
+    """Whether labelled values stand right below, one of them a duration."""
+    following = harvest.reading.blocks[block.index + 1 : block.index + 4]
+    lines = [line for other in following for line in other.lines]
+    return bool(lines) and _label_of(lines[0]) is not None and any(_is_timed_label(line) for line in lines)
+
+
+def _label_of(line: str) -> str | None:
+    match = _LABELLED.match(line)
+    found = exact_field_of(match["label"]) if match else None
+    return found.field if found is not None else None
 
 
 def _without(text: str, names: list[str]) -> str:
@@ -80,9 +95,7 @@ def _heads_card(blocks: tuple[Block, ...], index: int, harvest: Harvest) -> bool
 
 
 def _is_timed_label(line: str) -> bool:
-    match = _LABELLED.match(line)
-    found = exact_field_of(match["label"]) if match else None
-    return found is not None and found.field == "duration"
+    return _label_of(line) == "duration"
 
 
 def _term_names(block: Block, blocks: tuple[Block, ...], index: int, harvest: Harvest) -> list[str]:
@@ -168,8 +181,8 @@ def _described(names: list[str], head: Block, below: list[Block], harvest: Harve
             purpose=" ".join(values["purpose"]) if "purpose" in values else (max(plain, key=len) if plain else None),
             duration=value,
             duration_text=raw,
-            label=cell_label(kind) if kind else None,
-            party=party_label(party) if party else None,
+            label=_kind_label(kind),
+            party=party_label(party[:80].rsplit(" ", 1)[0] if len(party) > 80 else party) if party else None,
             storage=storage_of(" ".join(values.get("type", ()))),
         )
         for name, (value, raw) in zip(names, durations, strict=True)
@@ -180,3 +193,11 @@ def words_above(block: Block, harvest: Harvest) -> str:
     """The title, the headings and the last words before a block."""
     before = harvest.reading.blocks[max(0, block.index - 2) : block.index]
     return " ".join((harvest.reading.title, *block.section_path, *(b.text[-200:] for b in before)))
+
+
+def _kind_label(text: str) -> Label | None:
+    """The category that a labelled value begins with: "Analytical – third party: Google"."""
+    return cell_label(text) or next((found for piece in _CUT.split(text)[:1] if (found := cell_label(piece))), None)
+
+
+_CUT = re.compile(r"\s+[–—-]\s+|[.;:(]")

@@ -28,6 +28,14 @@ _MAX_TEXT = 1500
 _SHORT = 240
 
 
+def _is_row(block: Block) -> bool:
+    """Whether a short paragraph begins as an item of a list would: a word, and something that sets it apart."""
+    if block.kind != "paragraph" or len(block.text) > _SHORT:
+        return False
+    start = _start_of(block.text)
+    return start is not None and _separated(start)
+
+
 class _Start(NamedTuple):
     names: list[str]
     rest: str
@@ -52,8 +60,8 @@ def _group_end(blocks: tuple[Block, ...], index: int) -> int:
     if first.list_id is not None:
         while end < len(blocks) and blocks[end].list_id == first.list_id:
             end += 1
-    elif first.kind == "paragraph" and len(first.text) <= _SHORT:
-        while end < len(blocks) and blocks[end].kind == "paragraph" and len(blocks[end].text) <= _SHORT:
+    elif _is_row(first):
+        while end < len(blocks) and _is_row(blocks[end]):
             end += 1
     return end
 

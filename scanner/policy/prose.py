@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from scanner.policy.categories import has_cookie_word
-from scanner.policy.durations import stated_lifetime
+from scanner.policy.durations import is_duration, stated_lifetime
 from scanner.policy.names import is_code_like, is_identifier, is_plain_word, is_token, split_names, tidy
 from scanner.policy.reading import Block, Sentence
 from scanner.policy.rows import Draft, Harvest, beside, shorten
@@ -17,6 +17,7 @@ _QUOTED = re.compile(
     re.I,
 )
 _MAX = 1200
+_TIMED = re.compile(r"(?P<name>[^\s,;()]{2,60})\s*\((?P<inner>[^()]{1,40})\)")
 _MAY_HOLD = re.compile(r"[_\"“”„«‘'`]|SESS|TOKEN|\([^()]*[*\d-]")
 
 
@@ -48,6 +49,9 @@ def _names_in(sentence: Sentence, block: Block) -> list[str]:
         for match in _QUOTED.finditer(text)
         if not is_plain_word(match["name"]) and is_token(match["name"])
     )
+    timed = [(m["name"], m["inner"]) for m in _TIMED.finditer(text) if is_duration(m["inner"])]
+    if any(is_code_like(name) for name, _ in timed):
+        found.extend(name for name, _ in timed if is_token(name) and not is_plain_word(name))
     for match in _WORD.finditer(text):
         name = tidy(match.group())
         if is_code_like(name) and not _in_address(name, links) and not _is_part_of_code(text, match):

@@ -72,7 +72,7 @@ class ConsentSession:
         emit: Callable[[Record], None],
         visit_id: str,
         pace: Pace,
-        rules: bool = True,
+        ways: tuple[MethodName, ...] = ("recipe", "heuristic", "rule"),
     ) -> None:
         self._page = page
         self._state = context_state
@@ -80,10 +80,10 @@ class ConsentSession:
         self._visit = visit_id
         self._pace = _Marked(pace, page)
         self._general = GeneralMethod()
-        self._recipe = RecipeMethod(recipe) if recipe is not None else None
-        self._rules = AutoconsentMethod(self._pace) if rules else None
-        own: tuple[Method, ...] = (self._recipe, self._general) if self._recipe is not None else (self._general,)
-        self._methods: tuple[Method, ...] = (*own, self._rules) if self._rules is not None else own
+        self._recipe = RecipeMethod(recipe) if recipe is not None and "recipe" in ways else None
+        self._rules = AutoconsentMethod(self._pace) if "rule" in ways else None
+        order = (self._recipe, self._general if "heuristic" in ways else None, self._rules)
+        self._methods: tuple[Method, ...] = tuple(method for method in order if method is not None)
         self._cmp: str | None = None
 
     async def prepare(self) -> None:

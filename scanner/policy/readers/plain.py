@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections import Counter
 
 from scanner.policy.readers.collector import Collector, clean
 
@@ -41,14 +41,12 @@ def _without_lone_pipes(lines: list[str]) -> list[str]:
 
 def wrap_width(lines: list[str]) -> int | None:
     """The column at which the text was wrapped, or None where a line is a paragraph."""
-    lengths = [len(line) for line in lines if line]
-    if len(lengths) < 4:
-        return None
-    longest = max(lengths)
+    longest = max((len(line) for line in lines), default=0)
     if not 40 <= longest <= 140:
         return None
-    near = sum(count for length, count in Counter(lengths).items() if length > longest - 16)
-    return longest if near >= max(3, 0.25 * len(lengths)) else None
+    pairs = [(line, following) for line, following in itertools.pairwise(lines) if line.strip() and following.strip()]
+    full = sum(1 for line, following in pairs if len(line) + 1 + len(following.split(None, 1)[0]) > longest)
+    return longest if full >= max(3, 0.5 * len(pairs)) else None
 
 
 class _Reader:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import shutil
 import tempfile
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Browser, Page, async_playwright
 
+from scanner.capture.consent.method import MethodName
 from scanner.capture.consent.recipe import Recipe
 from scanner.capture.consent.session import ConsentSession
 from scanner.loopback import Loopback, serve
@@ -96,7 +96,14 @@ class Lab:
 
     @asynccontextmanager
     async def visit(
-        self, case: Case, state: str, pace: str = "real", *, recipe: Recipe | None = None, rules: bool = False
+        self,
+        case: Case,
+        state: str,
+        pace: str = "real",
+        *,
+        recipe: Recipe | None = None,
+        rules: bool = False,
+        general: bool = True,
     ) -> AsyncIterator[Visit]:
         """Open a page in a fresh context, settle it, and hand over the session."""
         self.site.pages[case.name] = case
@@ -107,8 +114,13 @@ class Lab:
             page = await context.new_page()
             records: list[Record] = []
             kind = PACES[pace](page)
+            ways: tuple[MethodName, ...] = (
+                "recipe",
+                *(("heuristic",) if general else ()),
+                *(("rule",) if rules else ()),
+            )
             session = ConsentSession(
-                page, context_state=state, recipe=recipe, emit=records.append, visit_id="v1", pace=kind, rules=rules
+                page, context_state=state, recipe=recipe, emit=records.append, visit_id="v1", pace=kind, ways=ways
             )
             await session.prepare()
             await page.goto(f"https://{SITE}/{case.name}?run={run}", wait_until="load")
@@ -123,9 +135,9 @@ def _chromium() -> str | None:
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
-@pytest.fixture(scope="session")
-async def lab() -> AsyncIterator[Lab]:
-    """One browser and one server for all tests."""
+@asynccontextmanager
+async def open_lab() -> AsyncIterator[Lab]:
+    """One browser, and one server that it takes for every host."""
     site = Site()
     with tempfile.TemporaryDirectory() as folder:
         default = Path(folder) / "Default"
@@ -151,12 +163,8 @@ async def lab() -> AsyncIterator[Lab]:
                 await outer.close()
 
 
-async def gather_few(tasks: list[Callable[[], Any]], width: int = 3) -> list[Any]:
-    """Run coroutines a few at a time, so that tests share the machine."""
-    gate = asyncio.Semaphore(width)
-
-    async def one(task: Callable[[], Any]) -> Any:
-        async with gate:
-            return await task()
-
-    return await asyncio.gather(*(one(task) for task in tasks))
+@pytest.fixture(scope="session")
+async def lab() -> AsyncIterator[Lab]:
+    """One lab for all tests."""
+    async with open_lab() as opened:
+        yield opened
