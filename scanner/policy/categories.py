@@ -110,9 +110,16 @@ def _filler() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(map(fold, data["filler"]["all"])), frozenset(map(fold, data["foreign"]["all"]))
 
 
+@cache
+def _party() -> re.Pattern[str]:
+    """Whose a cookie is may stand beside its kind: "Own, technical"."""
+    data = load("parties")
+    return phrase_pattern((*data["first"]["all"], *data["third"]["all"]))
+
+
 def _nothing_else(folded: str) -> bool:
     """Whether a label without the word cookie is made of words for categories, but for one other word at most."""
-    rest = folded
+    rest = _party().sub(" ", folded)
     for key in (*CATEGORIES, "unclassified"):
         rest = _patterns()[key].sub(" ", rest)
     words = re.findall(r"[^\W\d_]+", rest)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from scanner.policy.categories import cell_label, has_cookie_word, label_of
-from scanner.policy.durations import find_lifetimes, is_duration, is_vague
+from scanner.policy.durations import find_lifetimes, is_duration, is_vague, stated_lifetime
 from scanner.policy.fields import FieldName, exact_field_of, field_of
 from scanner.policy.names import is_code_like, is_domain, is_identifier, is_plain_word, is_token, split_names, tidy
 from scanner.policy.parties import party_label, storage_of
@@ -149,7 +149,8 @@ def _columnar_drafts(cells: list[Block], run: list[FieldName], harvest: Harvest)
     duration = None
     if "duration" in run:
         expected = [cells[run.index("duration")]] if full else []
-        duration = next((cell for cell in expected + rest if is_duration(cell.text, harvest.language)), None)
+        duration = next((c for c in expected if len(c.text) <= 80 and find_lifetimes(c.text, harvest.language)), None)
+        duration = duration or next((cell for cell in rest if is_duration(cell.text, harvest.language)), None)
     rest = [cell for cell in rest if cell is not duration]
 
     def at(field: FieldName) -> str | None:
@@ -252,6 +253,7 @@ def _line_row(line: str, block: Block, head: _LineHead, harvest: Harvest) -> lis
         return []
     kind, middle = _line_label(rest, head)
     duration = _line_duration(middle, head, harvest.language)
+    stated = stated_lifetime(middle, harvest.language) if "duration" not in head.fields else None
     if "duration" in head.fields and duration is None and not is_code_like(names[0]):
         return []
     if not is_identifier(names[0]) and (duration is None or not head.strong):
@@ -261,8 +263,8 @@ def _line_row(line: str, block: Block, head: _LineHead, harvest: Harvest) -> lis
             name=name,
             at=block.index,
             quote=shorten(text),
-            duration=duration,
-            duration_text=middle if duration is not None and len(middle) < 60 else None,
+            duration=stated[0] if stated else duration,
+            duration_text=stated[1] if stated else middle if duration is not None and len(middle) < 60 else None,
             purpose=middle or None,
             label=cell_label(kind) if kind else None,
             party=party_label(kind or ""),

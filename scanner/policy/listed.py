@@ -22,7 +22,7 @@ _SEPARATOR = re.compile(r"^\s*(?:[:：=–—|,;-]|\(|\[|->|→|\.\s|$)")
 _NAME = r"(?:<[^<>]{1,40}>|\{[^{}]{1,40}\}|\[[^\[\]]{1,40}\]|:(?=[^\s:]|:[^\s:])|[^\s,;:()|<>{}\[\]\"”“„»«])+"
 _FIRST = re.compile(rf"^[\s•·▪*\"“'`„«-]*(?P<name>{_NAME})(?=[\s:,;()–—|\"”“'`»]|$)")
 _NEXT = re.compile(
-    rf"[\"”“'`»]?\s*(?:,|/|;|\s(?:and|und|et|y|e|en|i|&)\s)\s*[\"“'`„«]?(?P<name>{_NAME})(?=[\s:,;()–—|\"”“'`»]|$)"
+    rf"[\"”“'`»]?(?:\s+[Cc]ookies?)?\s*(?:,|/|;|\s(?:and|und|et|y|e|en|i|&)\s)\s*[\"“'`„«]?(?P<name>{_NAME})(?=[\s:,;()–—|\"”“'`»]|$)"
 )
 _MAX_TEXT = 1500
 _SHORT = 240
@@ -69,6 +69,7 @@ def _group_end(blocks: tuple[Block, ...], index: int) -> int:
 # -- names at the beginning of items ------------------------------------------------------------------------------
 
 
+_NOUN = re.compile(r"^[\"”“'`»]?\s+cookies?(?=\s*[:(–—-]|$)", re.I)
 _COOKIE = re.compile(
     r"^[\W_]{0,4}(?:the |das |der |die |le |la |les |el |il |las |los |i |de |het )?cookies?\s+(?=\S)", re.I
 )
@@ -90,7 +91,7 @@ def _start_of(text: str) -> _Start | None:
             break
         names.append(tidy(match["name"]))
         end = match.end()
-    return _Start(list(dict.fromkeys(names)), text[end:].lstrip("\"”“'`» "))
+    return _Start(list(dict.fromkeys(names)), _NOUN.sub("", text[end:]).lstrip("\"”“'`» "))
 
 
 def _read_group(group: list[Block], harvest: Harvest) -> None:

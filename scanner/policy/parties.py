@@ -26,7 +26,7 @@ def _hits(folded: str, party: Party) -> list[re.Match[str]]:
 
 def party_label(text: str) -> Party | None:
     """The party that a cell or a short heading names; None where it names none or both."""
-    if len(text) > 80 or len(text.split()) > 8:
+    if len(text) > 100 or len(text.split()) > 12:
         return None
     folded = fold(text)
     first, third = _hits(folded, "first"), _hits(folded, "third")
