@@ -19,13 +19,13 @@ from scanner import policy as policies
 from scanner.capture.consent.recipe import Recipe
 from scanner.classify import Catalogue, build_inventory, load_catalogue
 from scanner.config import Config
-from scanner.errors import EvidenceError, ScannerError, SiteError, UsageError
+from scanner.errors import EvidenceError, PolicyError, ScannerError, SiteError, UsageError
 from scanner.model.base import Category
 from scanner.model.declaration import Declaration
 from scanner.model.evidence import DocumentKept, Link, Record, Visit
 from scanner.model.finding import SEVERITIES, AuditResult
 from scanner.model.instrument import Browser
-from scanner.model.inventory import Inventory
+from scanner.model.inventory import Inventory, Problem
 from scanner.model.recorded import Document, Evidence
 from scanner.model.scan import Scan, Summary, Tool
 from scanner.report import write_reports
@@ -151,9 +151,28 @@ def judge(evidence: Evidence, documents: Sequence[Document], catalogue: Catalogu
     `profile` names the region whose rules apply (`scanner.audit.PROFILES`).
     """
     inventory = build_inventory(evidence, catalogue)
-    declaration = policies.read(documents, known_vendors=catalogue.vendors)
+    try:
+        declaration = policies.read(documents, known_vendors=catalogue.vendors)
+    except PolicyError:
+        # One document beyond all measure does not spoil the others; that it was not read is told.
+        readable, problems = _told_apart(documents)
+        declaration = policies.read(readable, known_vendors=catalogue.vendors)
+        inventory = inventory.model_copy(update={"problems": (*inventory.problems, *problems)})
     result = auditing.audit(inventory, declaration, profile=profile)
     return _scan(inventory, declaration, result)
+
+
+def _told_apart(documents: Sequence[Document]) -> tuple[list[Document], list[Problem]]:
+    readable: list[Document] = []
+    problems: list[Problem] = []
+    for document in documents:
+        try:
+            policies.read([document])
+        except PolicyError as error:
+            problems.append(Problem(url=document.url, kind="policy", message=str(error)))
+        else:
+            readable.append(document)
+    return readable, problems
 
 
 async def scan_sites(

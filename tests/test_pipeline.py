@@ -17,8 +17,11 @@ from scanner.config import Config
 from scanner.demo import serve_demo
 from scanner.errors import UsageError
 from scanner.model.scan import Scan
-from scanner.pipeline import Done, audit, scan_sites, target_url
+from scanner.pipeline import Done, audit, judge, scan_sites, target_url
 from scanner.report import scan_schema
+from scanner.store import read_evidence
+
+ROOT = Path(__file__).resolve().parent.parent
 
 PRODUCED = (
     "scan.json",
@@ -126,3 +129,15 @@ def test_an_address_is_understood_as_people_type_it(typed: str, url: str) -> Non
 def test_what_is_no_web_address_is_refused(typed: str) -> None:
     with pytest.raises(UsageError):
         target_url(typed)
+
+
+def test_one_policy_beyond_all_measure_does_not_spoil_the_others() -> None:
+    """It is told as a problem, and the declaration is what the others say."""
+    evidence = read_evidence(next((ROOT / "fixtures" / "evidence").iterdir())).evidence
+    good = evidence.documents[0]
+    huge = good.model_copy(update={"url": "https://huge.example/", "text": "<p>cookie policy</p>" * 200_000})
+    catalogue = load_catalogue()
+    alone = judge(evidence, [good], catalogue)
+    both = judge(evidence, [good, huge], catalogue)
+    assert both.declaration == alone.declaration
+    assert [problem.url for problem in both.problems if problem.kind == "policy"] == ["https://huge.example/"]

@@ -305,9 +305,9 @@ def test_a_hostile_scan_stays_text() -> None:
 def test_thousands_of_cookies_stay_usable() -> None:
     """Five thousand cookies and a thousand hosts render in seconds, every row is in the page, proof is counted."""
     scan = samples.large()
-    begun = time.perf_counter()
+    begun = time.process_time()
     text = render_report(scan, {})
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
     assert text.count('<tr class="cat-') >= 6000
     soup = BeautifulSoup(text[: text.index('id="declaration"')], "lxml")
     assert "4,988 more observations" in words(one(soup, ".proof"))

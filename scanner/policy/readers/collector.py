@@ -17,8 +17,8 @@ _UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 MAX_TEXT = 600_000
 """Characters of visible text; more than this is a data dump, not a policy."""
-MAX_BLOCKS = 50_000
-"""Pieces of text; real policies have some hundred, the longest lists of partners a few thousand."""
+MAX_BLOCKS = 25_000
+"""Pieces of text; real policies have some hundred, the longest lists of cookies some thousand."""
 _PSEUDO_MAX = 120
 """A bold line longer than this is emphasis, not a heading."""
 

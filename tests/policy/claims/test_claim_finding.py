@@ -111,10 +111,10 @@ def test_the_cost_grows_with_the_length_and_no_faster(word: str) -> None:
         text = word * count
         block = Block(index=0, kind="paragraph", text=text, lines=(text,))
         reading = Reading(url="u", language="en", blocks=(block,), sentences=(Sentence(text, block),), text=text)
-        start = time.perf_counter()
+        start = time.process_time()
         find_claims(reading)
         find_vendors(reading, (), ())
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(100)
     small, large = seconds(4_000), seconds(32_000)
