@@ -60,7 +60,9 @@ Profile = Annotated[
 def main() -> None:
     """Entry point. Every expected error ends in one line on standard error and the exit status of its kind."""
     try:
-        app(standalone_mode=False)
+        # Outside standalone mode a command's exit status comes back as a value.
+        status = app(standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else FINISHED)
     except typer.Exit as end:
         sys.exit(end.exit_code)
     except (KeyboardInterrupt, typer.Abort):

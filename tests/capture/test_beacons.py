@@ -142,3 +142,15 @@ async def test_the_tag_that_started_a_request_leads_the_stack(site: Site, look: 
     tag = records.request("/tag.js").initiator
     assert (tag.kind, tag.url) == ("parser", records.visit.url)
     assert FIRST in (tag.url or "")
+
+
+async def test_a_request_of_a_service_worker_is_seen_with_its_cookie(site: Site, look: Look) -> None:
+    site.put(
+        "/sw.js",
+        "oninstall = (e) => e.waitUntil(fetch('/from-service-worker', {credentials: 'include'}))",
+        Content_Type="text/javascript",
+    )
+    site.put("/from-service-worker", "x", "by_service_worker=1; Path=/")
+    records = await look(site.page("<script>navigator.serviceWorker.register('/sw.js')</script>"))
+    assert records.request("/from-service-worker").set_cookies[0].raw.startswith("by_service_worker")
+    assert "by_service_worker" in records.jar()

@@ -1,0 +1,109 @@
+"""What a script sees of a scan: exit status, one line, and files that say what happened. Loopback only."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from scanner.demo import DemoServer, serve_demo
+from tests.test_cli import COMMAND, run
+
+pytestmark = pytest.mark.browser
+
+
+def _closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.mark.parametrize(
+    ("rules", "kind", "words"),
+    [
+        ("MAP * ~NOTFOUND", "dns", "not known"),
+        ("MAP *:443 127.0.0.1:{closed}", "refused", "refused"),
+    ],
+)
+def test_a_site_that_cannot_be_scanned_is_status_3_without_a_grade(
+    rules: str, kind: str, words: str, tmp_path: Path
+) -> None:
+    rules = rules.format(closed=_closed_port())
+    done = run("scan", "https://shop.example/", "--host-rules", rules, "--out", "x", "--json", cwd=tmp_path)
+    assert done.returncode == 3, done.stderr
+    line = json.loads(done.stdout)
+    assert line["outcome"] == "failed"
+    assert line["score"] is None
+    scan = json.loads((tmp_path / "x/scan.json").read_text())
+    assert {problem["kind"] for problem in scan["problems"]} == {kind}
+    assert words in scan["problems"][0]["message"]
+    assert scan["findings"] == []
+    assert (tmp_path / "x/report.html").is_file()
+
+
+@pytest.fixture
+async def bakery_and_courier() -> AsyncIterator[DemoServer]:
+    async with serve_demo(["clean-bakery", "deaf-ear-news"]) as server:
+        yield server
+
+
+async def test_a_certificate_that_does_not_verify_is_an_error_unless_accepted(
+    bakery_and_courier: DemoServer, tmp_path: Path
+) -> None:
+
+    options = ["--host-rules", bakery_and_courier.host_rules, "--pages", "1", "--states", "before", "--json"]
+    start = bakery_and_courier.sites[0].start
+    strict = await asyncio.to_thread(run, "scan", start, *options, "--out", "strict", cwd=tmp_path)
+    assert strict.returncode == 3, strict.stderr
+    assert json.loads((tmp_path / "strict/scan.json").read_text())["problems"][0]["kind"] == "certificate"
+    lenient = await asyncio.to_thread(
+        run, "scan", start, *options, "--out", "lenient", "--ignore-https-errors", cwd=tmp_path
+    )
+    assert lenient.returncode == 0, lenient.stderr
+
+
+async def test_fail_on_is_status_1_and_only_where_it_is_met(bakery_and_courier: DemoServer, tmp_path: Path) -> None:
+
+    options = ["--host-rules", bakery_and_courier.host_rules, "--ignore-https-errors", "--pages", "1", "--json"]
+    starts = {site.name: site.start for site in bakery_and_courier.sites}
+    fair = await asyncio.to_thread(
+        run, "scan", starts["clean-bakery"], *options, "--fail-on", "low", "--out", "a", cwd=tmp_path
+    )
+    assert fair.returncode == 0, fair.stderr
+    unfair = await asyncio.to_thread(
+        run, "scan", starts["deaf-ear-news"], *options, "--fail-on", "high", "--out", "b", cwd=tmp_path
+    )
+    assert unfair.returncode == 1, unfair.stderr
+
+
+async def test_interrupted_it_keeps_the_evidence_and_says_130(bakery_and_courier: DemoServer, tmp_path: Path) -> None:
+
+    start = next(site.start for site in bakery_and_courier.sites if site.name == "deaf-ear-news")
+    arguments = ["scan", start, "--host-rules", bakery_and_courier.host_rules, "--ignore-https-errors", "--out", "x"]
+    process = subprocess.Popen(
+        [sys.executable, *COMMAND[1:], *arguments],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    log = tmp_path / "x/evidence/records.jsonl"
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not (log.exists() and '"kind":"visit"' in log.read_text()):
+        await asyncio.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, errors = await asyncio.to_thread(process.communicate, timeout=60)
+    assert process.returncode == 130, errors
+    assert "Traceback" not in errors
+    again = await asyncio.to_thread(run, "audit", "x", "--out", "y", "--json", cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert json.loads(again.stdout)["outcome"] == "partial"
