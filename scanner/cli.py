@@ -25,10 +25,12 @@ from scanner.model.scan import Scan
 from scanner.terminal import (
     calibration_table,
     clean,
+    closing_lines,
     declaration_tables,
     findings_table,
     outcome_line,
     states_table,
+    summary_line,
 )
 
 app = typer.Typer(
@@ -218,7 +220,7 @@ def _tell(result: Scan, folder: Path, settings: Config, *, quiet: bool, as_json:
     """Show one result and say its exit status."""
     report = folder / "report.html"
     if as_json:
-        print(json.dumps(_summary_line(result, report), ensure_ascii=True), flush=True)
+        print(json.dumps(summary_line(result, report), ensure_ascii=True), flush=True)
     elif quiet:
         out.print(f"{outcome_line(result)}: {report}", soft_wrap=True)
     else:
@@ -227,7 +229,7 @@ def _tell(result: Scan, folder: Path, settings: Config, *, quiet: bool, as_json:
             out.print()
             out.print(findings_table(result) if result.findings else Text("no findings", "green"))
             out.print()
-        out.print(outcome_line(result), soft_wrap=True)
+        out.print(closing_lines(result), soft_wrap=True)
         out.print(f"report: {report}", soft_wrap=True)
     if result.outcome == "failed":
         return SITE_FAILED
@@ -236,19 +238,6 @@ def _tell(result: Scan, folder: Path, settings: Config, *, quiet: bool, as_json:
         if any(result.summary.findings.get(level) for level in levels):
             return FAIL_ON_MET
     return FINISHED
-
-
-def _summary_line(result: Scan, report: Path) -> dict[str, Any]:
-    return {
-        "url": result.target.url,
-        "host": result.target.host,
-        "outcome": result.outcome,
-        "problems": [problem.message for problem in result.problems],
-        "score": result.summary.score,
-        "findings": result.summary.findings,
-        "cookies": result.summary.cookies,
-        "report": str(report),
-    }
 
 
 class _Progress:

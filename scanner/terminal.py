@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 from rich.table import Table
 from rich.text import Text
@@ -12,6 +14,7 @@ from scanner.model.declaration import Declaration
 from scanner.model.finding import Severity
 from scanner.model.instrument import Browser
 from scanner.model.scan import Scan
+from scanner.report import verdict
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _COLOUR: dict[Severity, str] = {"high": "bold red", "medium": "yellow", "low": "cyan", "info": "dim"}
@@ -77,6 +80,25 @@ def outcome_line(scan: Scan) -> str:
     problems = "" if scan.outcome == "complete" else f" ({scan.outcome}: {_first_problem(scan)})"
     found = "not graded" if scan.outcome == "failed" else ", ".join(parts) or "no findings"
     return f"{scan.target.host}: {found}{problems}"
+
+
+def closing_lines(scan: Scan) -> str:
+    """The verdict in a sentence, as the report says it, and the result in one line."""
+    return f"{clean(verdict(scan).sentence)}\n{outcome_line(scan)}"
+
+
+def summary_line(result: Scan, report: Path) -> dict[str, Any]:
+    """One result for `--json`: one object a line."""
+    return {
+        "url": result.target.url,
+        "host": result.target.host,
+        "outcome": result.outcome,
+        "problems": [problem.message for problem in result.problems],
+        "score": result.summary.score,
+        "findings": result.summary.findings,
+        "cookies": result.summary.cookies,
+        "report": str(report),
+    }
 
 
 def _first_problem(scan: Scan) -> str:

@@ -40,7 +40,7 @@ class Hub:
         self._pending: set[asyncio.Task[None]] = set()
 
     async def watch(self) -> None:
-        """Attach to every page, and to workers that belong to no single page, that the browser will ever open."""
+        """Attach to every page, and to workers that no page comes with, that the browser will ever open."""
         root = self.connection.root
         root.on("Target.attachedToTarget", self._on_attached)
         await root.send(
@@ -49,7 +49,8 @@ class Hub:
                 "autoAttach": True,
                 "waitForDebuggerOnStart": True,
                 "flatten": True,
-                "filter": [{"type": "page"}, {"type": "service_worker"}, {"type": "shared_worker"}],
+                # Service workers come with the pages they serve.
+                "filter": [{"type": "page"}, {"type": "shared_worker"}],
             },
         )
 
@@ -74,7 +75,7 @@ class Hub:
         self._tabs.pop(session.target["targetId"], None)
 
     def _join_worker(self, session: Session) -> None:
-        """A service or shared worker: its requests belong to whichever visit of its context runs now."""
+        """A shared worker: its requests belong to whichever visit of its context runs now."""
         for tab in self._tabs.values():
             if tab.state.context_id == session.target.get("browserContextId") and tab.log is not None:
                 tab.join(session)
