@@ -41,14 +41,15 @@ async def run_demo(
     catalogue = load_catalogue()
     gate = asyncio.Semaphore(jobs)
     async with serve_demo(names or None) as server:
-        config = Config(host_rules=server.host_rules, ignore_https_errors=True, browser=browser, pages=6)
+        config = Config(host_rules=server.host_rules, ignore_https_errors=True, browser=browser)
         async with open_instrument(config) as instrument:
 
             async def one(site: DemoSite) -> Outcome:
                 async with gate:
                     folder = out / site.name
                     clear(folder)
-                    await capture(instrument, site.start, config, folder, progress)
+                    own = config.model_copy(update={"pages": len(site.pages)})
+                    await capture(instrument, site.start, own, folder, progress)
                     done = await asyncio.to_thread(audit, folder, config, catalogue)
                     outcome = Outcome(site.name, done.scan, folder, compare(site, done.scan.findings).lines())
                     tell(outcome)
