@@ -196,6 +196,8 @@ class Tab:
         page.on("detached", self._on_gone)
         page.post("Page.enable")
         page.post("Inspector.enable")
+        page.on("ServiceWorker.workerVersionUpdated", self._on_service_worker)
+        page.post("ServiceWorker.enable")
 
     def _on_navigated(self, params: Params, _: Session) -> None:
         frame: Mapping[str, Any] = params["frame"]
@@ -246,6 +248,16 @@ class Tab:
                     top_url=log.top_url,
                 )
             )
+
+    def _on_service_worker(self, params: Params, _: Session) -> None:
+        """A service worker that is being installed has a life of its own, in real time: it is waited for."""
+        for version in params.get("versions", ()):
+            name = f"service-worker-{version.get('versionId')}"
+            settled = version.get("status") in ("installed", "activated", "redundant")
+            if settled or version.get("runningStatus") == "stopping":
+                self.state.network.ended(name)
+            elif name not in self.state.network.flights:
+                self.state.network.started(name, version.get("scriptURL", ""), "ServiceWorker")
 
     def _on_dialog(self, params: Params, _: Session) -> None:
         """Dialogs are dismissed, but for the question whether to leave; a page that asks on and on is stopped."""

@@ -153,7 +153,7 @@ async def test_an_interrupted_scan_keeps_what_was_seen_and_ends_its_record(site:
     )
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert [request.set_cookies[0].raw for request in records.of(Request)][:1] == ["kept=1"]
+    assert "kept=1" in {line.raw for request in records.of(Request) for line in request.set_cookies}
     assert records.of(Visit)
     assert isinstance(records.all[-1], ScanFinished)
     assert any(gap.what == "interrupted" for gap in records.of(Gap))
