@@ -16,7 +16,6 @@ import scanner
 from scanner import audit as auditing
 from scanner import capture as capturing
 from scanner import policy as policies
-from scanner.capture.consent.recipe import Recipe
 from scanner.classify import Catalogue, build_inventory, load_catalogue
 from scanner.config import Config
 from scanner.errors import EvidenceError, PolicyError, ScannerError, SiteError, UsageError
@@ -100,7 +99,7 @@ async def capture(instrument: capturing.Instrument, url: str, config: Config, fo
         states=config.states,
         pages=config.pages,
         policy_urls=addresses,
-        recipe=Recipe.model_validate(table.model_dump()) if table else None,
+        recipe=table,
         tabs=config.tabs,
         page_timeout_s=config.page_timeout,
         site_timeout_s=config.site_timeout,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scanner.capture.consent.recipe import Recipe
+from scanner.config.recipe import Recipe
 
 
 @dataclass(frozen=True)

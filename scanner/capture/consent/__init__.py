@@ -1,5 +1,5 @@
 """Answering a consent banner: ways to do it, the signals it leaves, and the proof that it happened."""
 
-from scanner.capture.consent.recipe import Recipe
+from scanner.config.recipe import Recipe
 
 __all__ = ["Recipe"]

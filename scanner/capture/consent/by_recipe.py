@@ -9,8 +9,8 @@ from playwright.async_api import Page
 from scanner.capture.consent.frames import Document, Documents, Remote, call, closed_roots
 from scanner.capture.consent.hands import Hands
 from scanner.capture.consent.method import Answer, MethodName, Pace, Sighting
-from scanner.capture.consent.recipe import PIERCE, Recipe
 from scanner.capture.consent.waiting import until
+from scanner.config.recipe import PIERCE, Recipe
 from scanner.model.base import StateName
 from scanner.model.evidence import BannerButton, ButtonAction, Step
 

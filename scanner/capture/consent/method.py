@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from playwright.async_api import Page
 
-from scanner.capture.consent.recipe import Recipe
+from scanner.config.recipe import Recipe
 from scanner.model.base import StateName
 from scanner.model.evidence import BannerButton, Step
 

@@ -13,9 +13,9 @@ from scanner.capture.consent.by_recipe import RecipeMethod
 from scanner.capture.consent.general.method import GeneralMethod
 from scanner.capture.consent.method import Answer, Method, MethodName, Pace, Sighting
 from scanner.capture.consent.proof import Observed, Proof, prove
-from scanner.capture.consent.recipe import Recipe
 from scanner.capture.consent.signals.reading import Signals, read_signals
 from scanner.capture.consent.waiting import drawn, until
+from scanner.config.recipe import Recipe
 from scanner.model.base import StateName
 from scanner.model.evidence import BannerSeen, ChoiceMade, Phase, Record, SignalsRead
 

@@ -18,8 +18,8 @@ from aiohttp import web
 from playwright.async_api import Browser, Page, async_playwright
 
 from scanner.capture.consent.method import MethodName
-from scanner.capture.consent.recipe import Recipe
 from scanner.capture.consent.session import ConsentSession
+from scanner.config.recipe import Recipe
 from scanner.loopback import Loopback, serve
 from scanner.model.evidence import Record
 from tests.capture.consent.paces import PACES, RealPace

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from pydantic import field_validator
+
 from scanner.model.base import Model, StateName
 
 PIERCE = ">>>"
@@ -21,6 +25,13 @@ class Recipe(Model):
     settings: tuple[str, ...] = ()
     save: tuple[str, ...] = ()
     withdraw: tuple[str, ...] = ()
+
+    @field_validator("accept", "reject", "settings", "save", "withdraw", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return (value,)
+        return tuple(value) if isinstance(value, list) else value
 
     def steps(self, wanted: StateName) -> tuple[str, ...]:
         """The selectors to press for a wanted state; empty where the recipe does not say."""

@@ -1,0 +1,74 @@
+"""The command line: reads arguments, wires the parts together, and is the only package that prints.
+
+One file a command; each is registered below, in the order in which `--help` shows them.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+import scanner
+from scanner.cli.commands.audit import audit
+from scanner.cli.commands.demo import demo
+from scanner.cli.commands.doctor import doctor
+from scanner.cli.commands.lookup import lookup
+from scanner.cli.commands.policy import policy
+from scanner.cli.commands.scan import scan
+from scanner.cli.console import FINISHED, INTERRUPTED, SITE_FAILED, WRONG_USAGE, defect, err, fail, out
+from scanner.errors import BrowserNotFoundError, PolicyError, ScannerError, UsageError
+from scanner.terminal import clean
+
+app = typer.Typer(
+    name="cookie-scanner",
+    help="Says, with proof, what a website does to its visitors before and after they choose.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+COMMANDS = (scan, audit, policy, lookup, doctor, demo)
+
+for command in COMMANDS:
+    app.command()(command)
+
+
+def main() -> None:
+    """Entry point. Every expected error ends in one line on standard error and the exit status of its kind."""
+    try:
+        # Outside standalone mode a command's exit status comes back as a value.
+        status = app(standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else FINISHED)
+    except typer.Exit as end:
+        sys.exit(end.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        err.print("interrupted; the evidence so far is kept")
+        sys.exit(INTERRUPTED)
+    except (UsageError, BrowserNotFoundError, PolicyError) as error:
+        sys.exit(fail(error, WRONG_USAGE))
+    except ScannerError as error:
+        sys.exit(fail(error, SITE_FAILED))
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output has gone (`... | head`); there is nobody left to tell
+        sys.exit(FINISHED)
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a user never sees a traceback
+        if (wrong := _usage(error)) is not None:
+            err.print(f"cookie-scanner: {clean(wrong, 2000)}", soft_wrap=True)
+            sys.exit(WRONG_USAGE)
+        sys.exit(defect(error))
+
+
+def _usage(error: Exception) -> str | None:
+    """The message of an error of the argument parser; null for any other error."""
+    message = getattr(error, "format_message", None)
+    return str(message()) if callable(message) else None
+
+
+@app.callback(invoke_without_command=True)
+def root(version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False) -> None:
+    if version:
+        out.print(f"cookie-scanner {scanner.__version__}")
+        raise typer.Exit

@@ -1,0 +1,70 @@
+"""What can be configured: one frozen model, whose fields are the options of a scan."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+
+from scanner.config.recipe import Recipe
+from scanner.model.base import Model
+
+DEFAULT_STATES = ("before", "accept", "reject")
+Level = Literal["high", "medium", "low"]
+Format = Literal["csv", "sarif", "junit", "markdown"]
+STATE = re.compile(r"^(before|accept|reject|withdraw|gpc|category:[a-z][a-z0-9_-]*)$")
+
+
+class Config(Model):
+    """Options of a scan. Every field may stand in `[scan]` of `scan.toml`, and on the command line.
+
+    `page_timeout` and `site_timeout` are seconds; `page_life` is how many seconds of each page's own time are
+    observed; `pages` counts pages in each consent state, the given address included.
+    """
+
+    urls: tuple[str, ...] = ()
+    out: str | None = None
+    policy: tuple[str, ...] = ()
+    pages: int = Field(5, ge=1, le=1000)
+    states: tuple[str, ...] = DEFAULT_STATES
+    host_rules: str | None = None
+    ignore_https_errors: bool = False
+    format: tuple[Format, ...] = ()
+    fail_on: Level | None = None
+    jobs: int = Field(1, ge=1, le=64)
+    browser: str | None = None
+    tabs: int = Field(6, ge=1, le=32)
+    page_timeout: float = Field(45.0, gt=0, le=3600)
+    site_timeout: float = Field(600.0, gt=0, le=86400)
+    page_life: float = Field(30.0, ge=0, le=600)
+    catalogue: tuple[str, ...] = ()
+    profile: Literal["eu", "uk", "ch", "us-ca"] = "eu"
+    user_agent: str | None = None
+    locale: str | None = None
+    timezone: str | None = None
+    proxy: str | None = None
+    viewport: tuple[int, int] = (1366, 900)
+    recipe: dict[str, Recipe] = Field(default_factory=dict)
+
+    @field_validator("urls", "policy", "catalogue", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+    @field_validator("states", "format", mode="before")
+    @classmethod
+    def _comma_list(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("states")
+    @classmethod
+    def _known_states(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for state in value:
+            if not STATE.match(state):
+                raise ValueError(
+                    f"{state!r} is no consent state; known are before, accept, reject, withdraw, gpc, category:<name>"
+                )
+        if not value:
+            raise ValueError("name at least one consent state")
+        return tuple(dict.fromkeys(value))
