@@ -42,6 +42,9 @@ _PREFERENCES = {
     "autofill": {"enabled": False},
 }
 
+# WebRTC speaks UDP, which does not go through a proxy.
+_NOTHING_PAST_THE_GATE = {"webrtc": {"ip_handling_policy": "disable_non_proxied_udp"}}
+
 _FEATURES_OFF = (
     # What the browser would send of itself.
     "AutofillServerCommunication",
@@ -62,6 +65,9 @@ _FEATURES_OFF = (
     "RenderDocument",
     "HttpsUpgrades",
     "PaintHolding",
+    # Pages of the browser's own address bar, loaded for each window: two renderers and a second of processor time.
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
 )
 
 _NOWHERE = "http://127.0.0.1:9/"
@@ -125,19 +131,22 @@ def realistic_user_agent(version: str) -> str:
     return f"Mozilla/5.0 ({system}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{major}.0.0.0 Safari/537.36"
 
 
-def flags(options: BrowserOptions, profile: Path, user_agent: str | None) -> list[str]:
-    """All command-line flags for these options."""
+def flags(options: BrowserOptions, profile: Path, user_agent: str | None, gate_port: int | None = None) -> list[str]:
+    """All command-line flags for these options. `gate_port`: everything goes through the gate on this port."""
     result = [*_FLAGS, f"--disable-features={','.join(_FEATURES_OFF)}", f"--user-data-dir={profile}"]
     width, height = options.viewport
     result.append(f"--window-size={width},{height}")
     if user_agent:
         result.append(f"--user-agent={user_agent}")
-    if options.host_rules:
+    if gate_port is not None:
+        # The gate follows the host rules itself. Loopback, too, is to be asked for there, not reached directly.
+        result += [f"--proxy-server=socks5://127.0.0.1:{gate_port}", "--proxy-bypass-list=<-loopback>"]
+    elif options.host_rules:
         result.append(f"--host-resolver-rules={options.host_rules}")
     if options.ignore_https_errors:
         # The context option of Playwright alone leaves service workers and leaving beacons refused on such hosts.
         result.append("--ignore-certificate-errors")
-    if options.proxy:
+    if options.proxy and gate_port is None:
         result.append(f"--proxy-server={options.proxy}")
     if options.locale:
         result.append(f"--lang={options.locale}")
@@ -149,7 +158,9 @@ def flags(options: BrowserOptions, profile: Path, user_agent: str | None) -> lis
 
 
 @asynccontextmanager
-async def launch(executable: str, options: BrowserOptions, user_agent: str | None) -> AsyncIterator[Running]:
+async def launch(
+    executable: str, options: BrowserOptions, user_agent: str | None, gate_port: int | None = None
+) -> AsyncIterator[Running]:
     """Run the browser on a fresh profile; at the end it is gone, and the profile with it.
 
     Raises:
@@ -158,8 +169,9 @@ async def launch(executable: str, options: BrowserOptions, user_agent: str | Non
     profile = Path(tempfile.mkdtemp(prefix="cookie-scanner-"))
     try:
         (profile / "Default").mkdir()
-        (profile / "Default" / "Preferences").write_text(json.dumps(_PREFERENCES), encoding="utf-8")
-        process, connection = await _start(executable, flags(options, profile, user_agent))
+        preferences = _PREFERENCES | (_NOTHING_PAST_THE_GATE if gate_port is not None else {})
+        (profile / "Default" / "Preferences").write_text(json.dumps(preferences), encoding="utf-8")
+        process, connection = await _start(executable, flags(options, profile, user_agent, gate_port))
         said = _Said()
         reading = asyncio.create_task(said.read(process.stderr))
         try:
