@@ -83,6 +83,7 @@ def label_of(text: str) -> Label | None:
     folded = fold(text).strip()
     if _QUESTION.match(folded):
         return None
+    folded = _settings().sub(lambda match: "cookies".ljust(len(match.group())), folded)
     found = _ordered(_tools().sub(lambda match: "cookies".ljust(len(match.group())), folded))
     if found is None:
         return None
@@ -97,6 +98,12 @@ def label_of(text: str) -> Label | None:
 def _tools() -> re.Pattern[str]:
     """Terms for cookies that have the word of a category in them, such as "tracking technologies"."""
     return phrase_pattern(word for word in all_words(load("categories")["cookie"]) if " " in word)
+
+
+@cache
+def _settings() -> re.Pattern[str]:
+    """Names of the place where a choice is made: "Cookie preferences" are settings, "preference cookies" a kind."""
+    return phrase_pattern(load("categories")["settings"]["all"])
 
 
 @cache
@@ -199,7 +206,7 @@ def leading_label(text: str, strong: tuple[str, ...] = ()) -> Label | None:
             if found is not None and found.categories:
                 return found
     match = _LEADING.match(text)
-    if match and len(match["label"].split()) <= 8:
+    if match and len(match["label"].split()) <= 8 and "_" not in match["label"]:
         return label_of(match["label"])
     return None
 

@@ -174,7 +174,7 @@ def _category_column(
         ("category", 0.2),
         ("type", 0.3),
         ("party", 0.3),
-        ("purpose", 0.6),
+        ("purpose", 0.95),
         (None, 0.6),
         ("service", 0.6),
         ("other", 0.6),

@@ -12,9 +12,11 @@ from scanner.policy.claims import find_claims
 from scanner.policy.context import surroundings
 from scanner.policy.flattened import read_flattened
 from scanner.policy.gate import is_policy_reading
+from scanner.policy.glued import read_glued
 from scanner.policy.headed import read_headed
 from scanner.policy.lexicon import fold
 from scanner.policy.listed import read_listed
+from scanner.policy.platforms import is_list, read_list
 from scanner.policy.prose import read_prose
 from scanner.policy.reading import Reading
 from scanner.policy.records import read_records
@@ -26,6 +28,7 @@ from scanner.policy.vendors import find_vendors
 LAYOUTS: tuple[Callable[[Harvest], None], ...] = (
     read_tables,
     read_flattened,
+    read_glued,
     read_records,
     read_headed,
     read_listed,
@@ -40,12 +43,20 @@ _TABLE_OF_COOKIES = 3
 
 def find_cookies(reading: Reading, known: Sequence[Vendor] = ()) -> tuple[DeclaredCookie, ...]:
     """Every cookie that one document declares, in reading order."""
+    return _cookies_of(_harvest(reading, known))
+
+
+def _harvest(reading: Reading, known: Sequence[Vendor]) -> Harvest:
     names = frozenset(fold(name) for vendor in known for name in (vendor.name, *vendor.aliases))
     harvest = Harvest(reading, names)
     for layout in LAYOUTS:
         layout(harvest)
     _complete(harvest)
-    return tuple(_declared(draft, reading.url) for draft in _merged(harvest.rows))
+    return harvest
+
+
+def _cookies_of(harvest: Harvest) -> tuple[DeclaredCookie, ...]:
+    return tuple(_declared(draft, harvest.reading.url) for draft in _merged(harvest.rows))
 
 
 def _complete(harvest: Harvest) -> None:
@@ -124,15 +135,25 @@ def read(documents: Sequence[Document], *, known_vendors: Sequence[Vendor] = ())
     vendors: dict[tuple[str, str | None], DeclaredVendor] = {}
     claims: dict[tuple[str, str], Claim] = {}
     for document in documents:
-        reading = read_blocks(document)
-        declared = find_cookies(reading, known_vendors)
-        if not is_policy_reading(reading) and len(declared) < _TABLE_OF_COOKIES:
-            continue
+        if is_list(document):
+            reading, rows = (
+                Reading(url=document.url, title=document.title, language=document.language),
+                frozenset[int](),
+            )
+            declared = read_list(document)
+            if not declared:
+                continue
+        else:
+            reading = read_blocks(document)
+            harvest = _harvest(reading, known_vendors)
+            declared, rows = _cookies_of(harvest), frozenset(harvest.used)
+            if not is_policy_reading(reading) and len(declared) < _TABLE_OF_COOKIES:
+                continue
         policies.append((document, reading))
         cookies.update(declared)
         for vendor in find_vendors(reading, known_vendors, declared):
             vendors.setdefault((fold(vendor.name), vendor.purpose_category), vendor)
-        for claim in find_claims(reading, tuple(declared)):
+        for claim in find_claims(reading, declared, rows):
             claims.setdefault((claim.code, claim.source), claim)
     languages = Counter(
         reading.language for _, reading in policies if reading.language for _ in range(len(reading.sentences))

@@ -89,5 +89,6 @@ def exact_field_of(text: str) -> FieldLabel | None:
     """The field that a label names, where it is nothing but the label."""
     if not text or len(text) > 48:
         return None
-    found = _lookup(fold_words(text))
-    return found if found is not None and found.exact else None
+    words = fold_words(text)
+    field = _exact().get(words)
+    return FieldLabel(field, _COOKIE.search(words) is not None) if words and field is not None else None

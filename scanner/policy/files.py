@@ -1,4 +1,4 @@
-"""Policy documents given as files: HTML, Markdown or text, whatever their encoding."""
+"""Policy documents given as files: HTML, Markdown, text or PDF, whatever their encoding."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from scanner.model.recorded import Document
 
 MAX_BYTES = 24_000_000
 
+PDF = "application/pdf"
+"""Media type of documents whose `text` holds the bytes of a PDF, each as the character of its number (Latin-1)."""
+
 _SUFFIXES = {
     ".html": "text/html",
     ".htm": "text/html",
@@ -22,6 +25,8 @@ _SUFFIXES = {
     ".markdown": "text/markdown",
     ".txt": "text/plain",
     ".text": "text/plain",
+    ".json": "application/json",
+    ".js": "text/javascript",
 }
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.I)
@@ -31,7 +36,6 @@ _MARKUP = re.compile(
 )
 _MARKDOWN = re.compile(r"^(?:#{1,6} \S|\|.*\|\s*$|[-*] \S|.*\]\(https?://)", re.M)
 _BINARY = (
-    (b"%PDF-", "PDF"),
     (b"PK\x03\x04", "a ZIP archive or an office document"),
     (b"\xd0\xcf\x11\xe0", "an office document"),
     (b"\x89PNG", "an image"),
@@ -44,7 +48,7 @@ _BINARY = (
 def document_from_file(path: Path) -> Document:
     """A policy document from a file, told by its suffix or, failing that, by its content.
 
-    Raises `PolicyError` where it cannot be opened, is of a kind that cannot be read (PDF, office documents, images)
+    Raises `PolicyError` where it cannot be opened, is of a kind that cannot be read (office documents, images)
     or is beyond all measure.
     """
     try:
@@ -64,13 +68,16 @@ def document_from_bytes(
 
     Raises `PolicyError` where the bytes are plainly no text.
     """
+    digest = hashlib.sha256(data).hexdigest()
+    if b"%PDF-" in data[:1024]:
+        return Document(url=url, media_type=PDF, sha256=digest, text=data.decode("latin-1"))
     for mark, kind in _BINARY:
         if data.lstrip()[:8].startswith(mark):
-            raise PolicyError(f"{url}: this is {kind}; save the policy as HTML, Markdown or text and give that")
+            raise PolicyError(f"{url}: this is {kind}; save the policy as HTML, PDF, Markdown or text and give that")
     text = decode(data, charset)
     if media_type is None:
         media_type = _guess(text)
-    return Document(url=url, media_type=media_type, sha256=hashlib.sha256(data).hexdigest(), text=text)
+    return Document(url=url, media_type=media_type, sha256=digest, text=text)
 
 
 def decode(data: bytes, charset: str | None = None) -> str:

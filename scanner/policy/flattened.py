@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -42,7 +43,9 @@ def _head_run(blocks: tuple[Block, ...], index: int, used: set[int]) -> list[Fie
     run: list[FieldName] = []
     for position in range(index, min(index + _MAX_HEAD, len(blocks))):
         block = blocks[position]
-        if block.index in used or block.kind == "cell" or len(block.lines) > 1 or block.text.rstrip().endswith(":"):
+        if block.index in used or block.kind in ("cell", "term", "detail") or len(block.lines) > 1:
+            break
+        if block.text.rstrip().endswith(":"):
             break
         found = exact_field_of(block.text)
         if found is not None:
@@ -70,9 +73,10 @@ def _read_columnar(harvest: Harvest, index: int) -> int | None:
     if len(run) < 2 or "name" not in run or len(set(run)) < 2:
         return None
     position = index + len(run)
+    used = list(range(index, position))
+    run = _without_empty_columns(blocks, position, run)
     name_at = _name_position(blocks, position, run)
     drafts: list[Draft] = []
-    used = list(range(index, position))
     while position < len(blocks):
         cells, position_after = _next_record(harvest, position, run, name_at)
         if not cells:
@@ -92,8 +96,29 @@ def _read_columnar(harvest: Harvest, index: int) -> int | None:
 def _name_position(blocks: tuple[Block, ...], position: int, run: list[FieldName]) -> int:
     """Which column holds the names, where two are headed as if they did ("Cookie", "Name")."""
     places = [place for place, field in enumerate(run) if field == "name"]
-    coded = [p for p in places if position + p < len(blocks) and is_code_like(tidy(blocks[position + p].text))]
+    coded = [
+        p
+        for p in places
+        if position + p < len(blocks) and any(is_code_like(name) for name in split_names(blocks[position + p].lines))
+    ]
     return (coded or places)[0]
+
+
+def _without_empty_columns(blocks: tuple[Block, ...], position: int, run: list[FieldName]) -> list[FieldName]:
+    """The columns that have text at all: those of tick boxes leave none, so that the names stand closer together."""
+    spare = run.count("other")
+    if not spare:
+        return run
+    ahead = blocks[position : position + 6 * len(run)]
+    names = [block.index for block in ahead if any(is_code_like(name) for name in split_names(block.lines))]
+    apart = {b - a for a, b in itertools.pairwise(names)}
+    missing = len(run) - min(apart) if len(apart) == 1 else 0
+    if not 0 < missing <= spare:
+        return run
+    kept = list(run)
+    for _ in range(missing):
+        kept.remove("other")
+    return kept
 
 
 def _is_name_cell(block: Block) -> bool:
@@ -104,7 +129,9 @@ def _is_name_cell(block: Block) -> bool:
 def _are_names(lines: tuple[str, ...]) -> bool:
     names = split_names(lines)
     return bool(names) and all(
-        is_identifier(name) or (is_token(name) and not is_plain_word(name) and name == name.lower()) for name in names
+        is_identifier(name)
+        or (is_token(name) and not is_plain_word(name) and not is_domain(name) and name == name.lower())
+        for name in names
     )
 
 
@@ -157,6 +184,10 @@ def _columnar_drafts(cells: list[Block], run: list[FieldName], harvest: Harvest)
         return cells[run.index(field)].text if full and field in run and cells[run.index(field)] in rest else None
 
     category = at("category") or at("type")
+    party = party_label(at("party") or at("type") or "")
+    if party is None and "party" not in run:
+        # "Cookies used: First party": told by what stands in the column.
+        party = next((p for c in rest if len(c.text.split()) <= 3 and (p := party_label(c.text)) is not None), None)
     values = (
         durations_for(names, duration.lines, harvest.language) if duration is not None else [(None, None)] * len(names)
     )
@@ -171,7 +202,7 @@ def _columnar_drafts(cells: list[Block], run: list[FieldName], harvest: Harvest)
             duration=value,
             duration_text=raw,
             label=cell_label(category) if category else None,
-            party=party_label(at("party") or at("type") or ""),
+            party=party,
             storage=storage_of(at("type") or ""),
         )
         for name, (value, raw) in zip(names, values, strict=True)
@@ -324,18 +355,25 @@ def _line_label(rest: str, head: _LineHead) -> tuple[str | None, str]:
     words = rest.split()
     kinds = ("category", "type", "party")
     if head.fields[-1] in kinds:
-        for take in (1, 2, 3, 4):
-            if len(words) > take and _is_kind(" ".join(words[-take:])):
-                return " ".join(words[-take:]), " ".join(words[:-take])
+        take = _kind_length([" ".join(words[-take:]) for take in range(1, min(5, len(words)))])
+        if take:
+            return " ".join(words[-take:]), " ".join(words[:-take])
     elif len(head.fields) > 1 and head.fields[1] in kinds:
-        for take in (1, 2, 3, 4):
-            if len(words) > take and _is_kind(" ".join(words[:take])):
-                return " ".join(words[:take]), " ".join(words[take:])
+        take = _kind_length([" ".join(words[:take]) for take in range(1, min(5, len(words)))])
+        if take:
+            return " ".join(words[:take]), " ".join(words[take:])
     return None, rest
 
 
-def _is_kind(text: str) -> bool:
-    return cell_label(text) is not None or party_label(text) is not None
+def _kind_length(phrases: list[str]) -> int:
+    """How many words name the kind: the fewest that do, but "Third party - Advertising" as a whole; 0 for none."""
+    for length, phrase in enumerate(phrases, 1):
+        if cell_label(phrase) is not None:
+            return length
+        if party_label(phrase) is not None:
+            longer = range(length + 1, len(phrases) + 1)
+            return next((more for more in longer if cell_label(phrases[more - 1]) is not None), length)
+    return 0
 
 
 def mentions_cookies(harvest: Harvest, at: int) -> bool:

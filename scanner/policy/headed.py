@@ -10,7 +10,7 @@ from scanner.policy.fields import exact_field_of
 from scanner.policy.names import is_code_like, is_domain, is_identifier, is_plain_word, is_token, split_names
 from scanner.policy.parties import party_label, storage_of
 from scanner.policy.reading import Block
-from scanner.policy.rows import Draft, Harvest, Timing, durations_for, shorten
+from scanner.policy.rows import Draft, Harvest, Timing, durations_for, is_company, shorten
 
 _AHEAD = 6
 """Blocks beneath a name that may describe it."""
@@ -29,7 +29,9 @@ def heading_names(block: Block, harvest: Harvest) -> list[str]:
         return []
     if all(is_code_like(name) for name in names):
         return names
-    if all(is_identifier(name) for name in names) and _labels_follow(block, harvest):
+    if _labels_follow(block, harvest) and (
+        all(is_identifier(name) for name in names) or _is_lower_heading(block, names, harvest)
+    ):
         return names
     marked = block.marked("code")
     if marked and all(name in marked for name in names) and has_cookie_word(words_above(block, harvest)):
@@ -39,9 +41,32 @@ def heading_names(block: Block, harvest: Harvest) -> list[str]:
 
 def _labels_follow(block: Block, harvest: Harvest) -> bool:
     """Whether labelled values stand right below, one of them a duration."""
-    following = harvest.reading.blocks[block.index + 1 : block.index + 4]
-    lines = [line for other in following for line in other.lines]
-    return bool(lines) and _label_of(lines[0]) is not None and any(_is_timed_label(line) for line in lines)
+    following = harvest.reading.blocks[block.index + 1 : block.index + 1 + _AHEAD]
+    fields: list[str | None] = []
+    for other in following:
+        own = [_field_of_line(line) for line in other.lines]
+        if other.kind == "cell" or (other.kind == "heading" and not any(own)):
+            break
+        fields += own
+    return bool(fields) and any(fields[:2]) and "duration" in fields
+
+
+def _is_lower_heading(block: Block, names: list[str], harvest: Harvest) -> bool:
+    """Whether a heading is one word in small letters that names no company and no kind ("bcookie")."""
+    return (
+        block.kind == "heading"
+        and len(names) == 1
+        and names[0].islower()
+        and not is_plain_word(names[0])
+        and not is_domain(names[0])
+        and names[0] not in harvest.known
+    )
+
+
+def _field_of_line(line: str) -> str | None:
+    """The field that a line names, with its value behind a colon or alone."""
+    bare = exact_field_of(line.rstrip(" :"))
+    return _label_of(line) or (bare.field if bare is not None else None)
 
 
 def _label_of(line: str) -> str | None:
@@ -107,7 +132,7 @@ def _term_names(block: Block, blocks: tuple[Block, ...], index: int, harvest: Ha
     return [
         n
         for n in split_names(block.lines)
-        if is_token(n) and not is_plain_word(n) and not is_domain(n) and n.lower() not in harvest.known
+        if is_token(n) and not is_plain_word(n) and not is_domain(n) and not is_company(n, harvest.known)
     ]
 
 

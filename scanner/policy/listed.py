@@ -16,7 +16,7 @@ from scanner.policy.durations import (
 from scanner.policy.headed import words_above
 from scanner.policy.names import is_code_like, is_domain, is_identifier, is_plain_word, is_token, tidy
 from scanner.policy.reading import Block
-from scanner.policy.rows import Draft, Harvest, Timing, durations_for, shorten
+from scanner.policy.rows import Draft, Harvest, Timing, beside, durations_for, is_company, shorten
 
 _SEPARATOR = re.compile(r"^\s*(?:[:：=–—|,;-]|\(|\[|->|→|\.\s|$)")
 _NAME = r"(?:<[^<>]{1,40}>|\{[^{}]{1,40}\}|\[[^\[\]]{1,40}\]|:(?=[^\s:]|:[^\s:])|[^\s,;:()|<>{}\[\]\"”“„»«])+"
@@ -136,11 +136,22 @@ def _acceptable(
         return context or _separated(start)
     if not context or not _separated(start):
         return False
-    if any(is_plain_word(name) or name.lower() in harvest.known for name in start.names):
+    if any(is_plain_word(name) or is_company(name, harvest.known) for name in start.names):
         return False
+    if len(start.names) == 1 and _only_timed(start.rest, harvest):
+        return True
     identifier = all(is_identifier(name) for name in start.names)
     marked = any(name in block.marked("code") for name in start.names)
     return lenient or marked or (identifier and (announced or bool(find_lifetimes(start.rest[:60], harvest.language))))
+
+
+_ONLY = re.compile(r"^\s*(?:[:=]|[–—-](?=\s)|\()\s*(?P<value>[^:()]{1,40}?)\s*\)?\s*[.;,]?$")
+
+
+def _only_timed(rest: str, harvest: Harvest) -> bool:
+    """Whether nothing but a duration follows the word: "fr: 3 months", "atuserid (13 months)"."""
+    match = _ONLY.match(rest)
+    return match is not None and is_duration(match["value"], harvest.language)
 
 
 def _separated(start: _Start) -> bool:
@@ -152,7 +163,7 @@ _BRACKET = re.compile(r"^\s*[(\[](?P<inner>[^()\[\]]{1,80})[)\]]")
 
 
 def _item_drafts(block: Block, line: str, start: _Start, harvest: Harvest) -> list[Draft]:
-    timings = _in_order(start, harvest)
+    timings = _in_order(start, harvest) or _each_named(start, harvest)
     if timings is None and (raw := _duration_words(start, harvest)):
         timings = durations_for(start.names, (raw,), harvest.language)
     if timings is None:
@@ -176,6 +187,14 @@ def _in_order(start: _Start, harvest: Harvest) -> list[Timing] | None:
             if len(pieces) == len(start.names):
                 return [(find_lifetimes(p, harvest.language)[0].value, p.strip()) for p in pieces]
     return None
+
+
+def _each_named(start: _Start, harvest: Harvest) -> list[Timing] | None:
+    """Durations that repeat the names further on: "_ga, _gid: visitors (_ga: 2 years, _gid: 24 hours)"."""
+    if len(start.names) < 2:
+        return None
+    timings = [beside(name, start.rest, harvest.language) for name in start.names]
+    return timings if sum(1 for value, _ in timings if value is not None) > 1 else None
 
 
 _AND = re.compile(r"\s*,\s*|\s+(?:and|und|et|y|e|en|i|och|og)\s+")

@@ -64,6 +64,8 @@ def is_code_like(name: str) -> bool:
     bare = _PROTECTED.sub("*", name)
     if _URL.search(name) or is_domain(name) or _FILE.search(name) or bare.endswith("()"):
         return False
+    if re.search(r"\*[A-Z][a-z]{2,}$", bare):
+        return False  # a placeholder, and the next cell glued to it
     if re.fullmatch(r"[#*]?\d[\d.,:/-]*%?|[IVXLC]+\.?|_+", bare):
         return False
     letters = re.sub(r"[^A-Za-z]", "", bare)

@@ -13,7 +13,7 @@ from scanner.policy.rows import Draft, Harvest, beside, shorten
 _BRACKETS = re.compile(r"\(([^()]{2,300})\)")
 _WORD = re.compile(r"[^\s,;()\"“”„«»‘’|]+")
 _QUOTED = re.compile(
-    r"(?:cookies?|cookie-?name|named?|called|namens|genannt|nomme|appele|llamad[ao]|chiamat[oi]|denominad[ao])\s*:?\s*[\"“”„«‘'`]+\s?(?P<name>[\w.\-:#*]{2,60})\s?[\"“”»’'`]+",
+    r"(?:cookies?|cookie-?name|key|schl[uü]ssel|cl[eé]|clave|chiave|sleutel|chave|klucz\w*|named?|called|namens|genannt|nomme|appele|llamad[ao]|chiamat[oi]|denominad[ao])\s*:?\s*[\"“”„«‘'`]+\s?(?P<name>[\w.\-:#*]{2,60})\s?[\"“”»’'`]+",
     re.I,
 )
 _MAX = 1200
@@ -33,7 +33,7 @@ def read_prose(harvest: Harvest) -> None:
 
 
 def _names_in(sentence: Sentence, block: Block) -> list[str]:
-    text = sentence.text
+    text = _with_quotes(sentence.text, block)
     if not _MAY_HOLD.search(text):
         return []
     links = tuple(span.url or "" for span in block.spans if span.kind == "link")
@@ -57,6 +57,14 @@ def _names_in(sentence: Sentence, block: Block) -> list[str]:
         if is_code_like(name) and not _in_address(name, links) and not _is_part_of_code(text, match):
             found.append(name)
     return list(dict.fromkeys(found))
+
+
+def _with_quotes(text: str, block: Block) -> str:
+    """The text with quotation marks around what is marked as code: "the key theme" names a key."""
+    for word in block.marked("code"):
+        if len(word) > 1 and f'"{word}' not in text:
+            text = text.replace(word, f'"{word}"', 1)
+    return text
 
 
 def _in_address(name: str, links: tuple[str, ...]) -> bool:

@@ -15,7 +15,7 @@ from typing import Literal
 from scanner.policy.categories import cell_label, has_cookie_word
 from scanner.policy.durations import is_duration
 from scanner.policy.fields import FieldLabel, FieldName, exact_field_of
-from scanner.policy.names import is_code_like, is_identifier, split_names
+from scanner.policy.names import is_code_like, is_domain, is_identifier, split_names
 from scanner.policy.parties import party_label, storage_of
 from scanner.policy.reading import Block, Cell, Table
 from scanner.policy.rows import Draft, Harvest, accepted_names, beside, durations_for, shorten
@@ -85,7 +85,9 @@ def _events(harvest: Harvest) -> Iterator[Event]:
             yield Event(None, (), block.index)
             continue
         found = list(_block_events(block))
-        alone = exact_field_of(block.text.rstrip(" :：")) if not found else None
+        # A detail is the value of its term, even where it is a word for a field ("Type": "Cookie").
+        is_value = pending is not None and block.kind == "detail" and not found
+        alone = exact_field_of(block.text.rstrip(" :：")) if not found and not is_value else None
         if alone is not None:
             if pending is not None:
                 yield Event(pending[0], (), pending[2], pending[1])
@@ -274,6 +276,17 @@ def _drafts(record: _Record, harvest: Harvest) -> list[Draft]:
     return _fill(record, event, names, harvest)
 
 
+_LINK_WORDS = re.compile(r"\s*\bView (?:Service )?Privacy Policy\s*$", re.I)
+
+
+def _provider(provider: str | None, service: str | None) -> str | None:
+    """Who provides a cookie: the company, where a service is named beside the host that sets it."""
+    named = _LINK_WORDS.sub("", service).strip() if service else ""
+    if named and (not provider or is_domain(provider)) and not is_domain(named) and re.search(r"[^\W_]", named):
+        return named
+    return provider or named or None
+
+
 def _identifiers(event: Event) -> bool:
     return all(is_identifier(name) for name in split_names(event.lines))
 
@@ -308,7 +321,7 @@ def _fill(record: _Record, event: Event, names: list[str], harvest: Harvest) -> 
             name=name,
             at=event.at,
             quote=record.text(),
-            provider=words("provider") or words("service") or words("title"),
+            provider=_provider(words("provider"), words("service")) or words("title"),
             purpose=words("purpose"),
             duration=value,
             duration_text=raw,

@@ -154,13 +154,19 @@ def accepted_names(
     tokens = [
         name
         for name in candidates
-        if is_token(name) and (plain or not is_plain_word(name)) and not is_domain(name) and name.lower() not in known
+        if is_token(name) and (plain or not is_plain_word(name)) and not is_domain(name) and not is_company(name, known)
     ]
     if tokens:
         return [name for name in tokens if not re.fullmatch(r"[\d.,%-]+", name)]
     if phrases and len(candidates) == 1 and _is_phrase(candidates[0], known):
         return candidates
     return []
+
+
+def is_company(name: str, known: frozenset[str]) -> bool:
+    """Whether a word is a company's name: as the catalogue has it, and not written small, as cookies named after
+    their makers are ("elementor")."""
+    return name.lower() in known and not name.islower()
 
 
 _SENTENCE = re.compile(r"[.!?]\s|[.!?]$|:")

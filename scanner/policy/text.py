@@ -11,6 +11,7 @@ from scanner.model.recorded import Document
 from scanner.policy.languages import language_of
 from scanner.policy.readers import html, markdown, plain
 from scanner.policy.readers.collector import Collector
+from scanner.policy.readers.pdf import read_pdf
 from scanner.policy.reading import PSEUDO_HEADING, Block, BlockKind, Cell, Reading, ReadLink, Sentence, Span, Table
 from scanner.policy.sentences import sentences_of
 
@@ -30,7 +31,7 @@ __all__ = [
 MAX_SOURCE = 24_000_000
 """Characters of source that are read at all; the longest real policies have less than a tenth."""
 
-_HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/xml", "text/xml"})
+_HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/xml", "text/xml", "application/pdf"})
 _MARKDOWN_TYPES = frozenset({"text/markdown", "text/x-markdown"})
 
 
@@ -46,7 +47,10 @@ def read_blocks(document: Document) -> Reading:
     title, declared = document.title, document.language
     try:
         if media_type in _HTML_TYPES:
-            page = html.read(document.text, collector)
+            source = document.text
+            if media_type == "application/pdf":
+                source = read_pdf(source.encode("latin-1", "replace"))
+            page = html.read(source, collector)
             title, declared = title or page.title, declared or page.language
         elif media_type in _MARKDOWN_TYPES:
             markdown.read(document.text, collector)

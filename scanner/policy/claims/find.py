@@ -36,6 +36,17 @@ MAX_TEXT: Final = 400_000
 
 _FALLBACK: Final = "en"
 
+MAX_ROWS: Final = 2_000
+"""Sentences within rows of cookies that are read for claims; what the first ones do not say, the others do not."""
+
+ROW_LENGTH: Final = 250
+"""A block of at most this many characters that names cookies is a row of a list, whatever it looks like."""
+
+_OF_ROWS: Final[frozenset[ClaimCode]] = frozenset(
+    {"local_storage_used", "pixels_or_beacons_used", "control_vendor_optout", "control_industry_optout"}
+)
+"""What a row that declares a cookie may claim besides: "keeps your choice for a year" is the cookie's purpose."""
+
 
 SHORT_WORDS: Final = 6
 """A sentence of at most this many words is a label: weaker than a full sentence."""
@@ -71,10 +82,13 @@ class _View:
     denied: bool = False
 
 
-def find_claims(reading: Reading, cookies: Sequence[DeclaredCookie] = ()) -> tuple[Claim, ...]:
+def find_claims(
+    reading: Reading, cookies: Sequence[DeclaredCookie] = (), rows: frozenset[int] = frozenset()
+) -> tuple[Claim, ...]:
     """All claims of a document, one for each code, sorted by code; `evidence` is verbatim from the document.
 
-    `cookies` are the rows read from the same document: the categories they are filed under are in use here.
+    `cookies` are the rows read from the same document: the categories they are filed under are in use here. `rows`
+    are the indexes of the blocks they were read from.
     A document in a language without a lexicon is read as English, which then finds addresses and little else.
     """
     found: _Found = {}
@@ -83,7 +97,7 @@ def find_claims(reading: Reading, cookies: Sequence[DeclaredCookie] = ()) -> tup
     assert main is not None and other is not None
     general: dict[str, bool] = {}
     seen: set[tuple[str, str | None]] = set()
-    budget = MAX_TEXT
+    budget, rows_left = MAX_TEXT, MAX_ROWS
     for sentence in reading.sentences:
         if (sentence.text, sentence.lead_in) in seen:
             continue
@@ -96,9 +110,18 @@ def find_claims(reading: Reading, cookies: Sequence[DeclaredCookie] = ()) -> tup
             general[heading] = any(
                 is_general_heading(heading, words) for words in {main.language: main, "": other}.values()
             )
+        in_row = sentence.block.index in rows and (
+            sentence.block.kind == "cell" or len(sentence.block.text) <= ROW_LENGTH
+        )
+        if in_row:
+            rows_left -= 1
+            if rows_left < 0:
+                continue
         for view in _views(sentence, main, other):
-            found.update(_claims_of(view, sentence, general[heading], found))
+            codes = _OF_ROWS if in_row else None
+            found.update(_claims_of(view, sentence, general[heading], found, codes))
     _from_address(reading, main, found)
+    _from_tables(reading, main, rows, found)
     _from_links(reading, found)
     _from_cookies(cookies, found)
     _settle(found)
@@ -155,13 +178,21 @@ def _join(lead: Tokens, item: Tokens) -> Tokens:
     )
 
 
-def _claims_of(view: _View, read: ReadSentence, general: bool, found: _Found) -> Iterator[tuple[ClaimCode, _Words]]:
+def _claims_of(
+    view: _View, read: ReadSentence, general: bool, found: _Found, codes: frozenset[ClaimCode] | None
+) -> Iterator[tuple[ClaimCode, _Words]]:
+    """The claims of one piece of a sentence that are not known yet; only those of `codes`, where it is given."""
     words = view.words
+    places = view.joined.places
     generic = is_generic(view.joined, words, general)
     label = read.block.kind == "heading" or len(view.alone.tokens.words) <= SHORT_WORDS
     for rule in words.rules:
+        if codes is not None and rule.code not in codes:
+            continue
         known = found.get(rule.code)
         if known is not None and (label or not known.label):
+            continue
+        if not any(all(phrases in places for phrases in pattern.required) for pattern in rule.patterns):
             continue
         if _out_of_place(rule, view, read, generic):
             continue
@@ -185,9 +216,19 @@ def _out_of_place(rule: Rule, view: _View, read: ReadSentence, generic: bool) ->
         return True
     if rule.strict and has_condition(view.joined, view.words):
         return True
+    if rule.context and not _in_context(rule, view, read):
+        return True
     if rule.strict and rule.negation == "needed" and depends_on_consent(view.joined, view.words):
         return True
     return any(find(pattern, view.joined) for pattern in rule.unless)
+
+
+def _in_context(rule: Rule, view: _View, read: ReadSentence) -> bool:
+    """Whether the sentence, or the nearest headings above it, speak of what the claim is about."""
+    if any(find(pattern, view.joined) for pattern in rule.context):
+        return True
+    headings = (view.words.vocabulary.read(tokenise(text[:200])) for text in read.section[-2:])
+    return any(find(pattern, heading) for heading in headings for pattern in rule.context)
 
 
 def _first(pattern: Pattern, rule: Rule, view: _View) -> Span | None:
@@ -237,6 +278,33 @@ def _from_address(reading: Reading, words: Lexicon, found: _Found) -> None:
         if heading.spans(words.scope.contact_headings):
             found["controller_identified"] = _Words(block.text, label=True)
             return
+
+
+def _from_tables(reading: Reading, words: Lexicon, rows: frozenset[int], found: _Found) -> None:
+    """A table of data with a column headed "Retention period" states one, where its cells do."""
+    if "retention_period_stated" in found:
+        return
+    for table in reading.tables:
+        if not table.drawn or not table.rows or any(index in rows for index in range(table.first, table.last)):
+            continue
+        for column, head in enumerate(table.rows[0]):
+            heading = words.vocabulary.read(tokenise(head.text[:80]))
+            if not heading.spans(words.scope.retention) or heading.spans(words.scope.cookies):
+                continue
+            cells = (row[column].text for row in table.rows[1:] if column < len(row))
+            period = next(
+                (
+                    text
+                    for text in cells
+                    if len(text) <= 200
+                    and any(c.isdigit() for c in text)
+                    and words.vocabulary.read(tokenise(text)).spans(words.scope.periods)
+                ),
+                None,
+            )
+            if period is not None:
+                found["retention_period_stated"] = _Words(period, label=True)
+                return
 
 
 def _from_links(reading: Reading, found: _Found) -> None:

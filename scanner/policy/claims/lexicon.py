@@ -44,6 +44,7 @@ class Rule:
     headings: bool
     unless: tuple[Pattern, ...]
     patterns: tuple[Pattern, ...]
+    context: tuple[Pattern, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,9 @@ class ScopeWords:
     negation: Element
     not_a_negation: Element
     on_consent: Element
+    retention: Element
+    cookies: Element
+    periods: Element
     negation_after: int
 
 
@@ -161,6 +165,7 @@ def _rule(
         headings=bool(entry.get("headings", True)),
         unless=_patterns(entry.get("unless", ()), groups, f"{language}.toml: {code}"),
         patterns=_patterns([*entry["patterns"], *extra], groups, f"{language}.toml: {code}"),
+        context=_patterns(entry.get("context", ()), groups, f"{language}.toml: {code}"),
     )
 
 
@@ -190,6 +195,9 @@ def _scope(own: Mapping[str, Any], groups: Mapping[str, list[str]], language: st
         negation=_words([*groups["not"], *groups.get("no", ())]),
         not_a_negation=_words([*words["not_a_negation"], *(p for p in groups["without_consent"] if not denies(p))]),
         on_consent=_words([*groups["after_consent"], *groups["until_consent"], *groups["without_consent"]]),
+        retention=_words(groups["retention"]),
+        cookies=_words(groups["cookies"]),
+        periods=_words(groups["period"]),
         negation_after=int(own.get("negation_after", 0)),
     )
 
@@ -201,7 +209,12 @@ def _words(phrases: Iterable[str]) -> Element:
 def _elements(rules: Iterable[Rule], scope: ScopeWords) -> list[Element]:
     elements = [scope.own, scope.elsewhere, scope.conditions, scope.future, scope.negation]
     elements += [scope.not_a_negation, scope.on_consent, scope.contact_headings]
-    patterns = [*scope.general_headings, *scope.generic, *(p for rule in rules for p in (*rule.patterns, *rule.unless))]
+    elements += [scope.retention, scope.cookies, scope.periods]
+    patterns = [
+        *scope.general_headings,
+        *scope.generic,
+        *(p for rule in rules for p in (*rule.patterns, *rule.unless, *rule.context)),
+    ]
     for pattern in patterns:
         sequences: tuple[tuple[Step, ...], ...] = (pattern.steps, *pattern.absent)
         elements += [step.element for steps in sequences for step in steps]

@@ -31,6 +31,7 @@ _HEADING_CLASS = re.compile(
 _LINE_BREAK = re.compile(r"\s*\n\s*")
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.I)
 _CLASS_HEADING_MAX = 90
+_GIANT_TAG = re.compile(r"<([a-zA-Z][\w:-]{0,40})\s[^<>]{60000,}>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class Page:
 
 def parse(source: str) -> etree._Element | None:
     """The tree of a page, or None where there is nothing in it. Never fails, whatever the bytes were."""
+    # No page has a tag of this length; checking each attribute against all others takes quadratic time.
+    source = _GIANT_TAG.sub(r"<\1>", source)
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
         return etree.fromstring(clean(source).encode("utf-8", "replace"), parser)

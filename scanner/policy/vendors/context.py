@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -94,7 +95,7 @@ def accepted(place: Place, mention: Mention, words: VendorWords, book: NameBook)
     """Whether the mention, which is not denied, names a party active on this site."""
     if place.generic or _is_link_only(place, words) or _is_browser_help(place, mention, words):
         return False
-    if mention.name.ambiguous and not _has_sign(place, mention, words):
+    if mention.name.ambiguous and (_in_address(place, mention) or not _has_sign(place, mention, words)):
         return False
     return not _is_only_owner(place, mention, words, book)
 
@@ -130,6 +131,15 @@ def _has_sign(place: Place, mention: Mention, words: VendorWords) -> bool:
     if any(0 <= mention.start - s[1] <= 1 for s in sentence.spans(words.signs["use_sign"])):
         return True
     return any(_gap(around, s) <= 1 for s in sentence.spans(words.signs["service_sign"]))
+
+
+_STREET: Final = re.compile(r"\d[\w/-]*,?\s+(?:[A-ZÀ-Þ][\w'’.-]*\s+){1,4}$")
+
+
+def _in_address(place: Place, mention: Mention) -> bool:
+    """Whether the word is the end of a street's name: "4 Grand Canal Square"."""
+    tokens = place.sentence.tokens
+    return _STREET.search(tokens.text[: tokens.spans[mention.start][0]][-80:]) is not None
 
 
 def _is_capitalised_inside(place: Place, mention: Mention) -> bool:

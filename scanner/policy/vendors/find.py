@@ -66,7 +66,10 @@ def find_vendors(
     operators = operator_names(reading, words)
     ledger, refused = _Ledger(), set[str]()
     places = list(_places(reading, words, book))
+    names = {fold(cookie.name) for cookie in cookies}
     for number, place in enumerate(places):
+        if fold(place.read.text.strip()) in names:
+            continue  # the name of a cookie that is called after its maker
         out = denied(place, words)
         for index, mention in enumerate(place.mentions):
             key = mention.name.key
@@ -99,6 +102,7 @@ def _places(reading: Reading, words: VendorWords, book: NameBook) -> Iterator[Pl
     assert language is not None
     headings: dict[tuple[str, ...], tuple[tuple[Sentence, ...], frozenset[str], bool]] = {}
     rows = _rows(reading)
+    known: dict[str, tuple[Sentence, tuple[Mention, ...]]] = {}
     budget = MAX_TEXT
     for read in reading.sentences:
         budget -= len(read.text)
@@ -109,8 +113,10 @@ def _places(reading: Reading, words: VendorWords, book: NameBook) -> Iterator[Pl
             general = bool(read.section) and is_general_heading(read.section[-1], language)
             headings[read.section] = (above, names_in(above, book), general)
         above, keys, general = headings[read.section]
-        sentence = words.vocabulary.read(tokenise(read.text[:3000]))
-        mentions = book.mentions(sentence.tokens)
+        if read.text not in known:
+            sentence = words.vocabulary.read(tokenise(read.text[:3000]))
+            known[read.text] = sentence, book.mentions(sentence.tokens)
+        sentence, mentions = known[read.text]
         row = rows.get((read.block.table_id, read.block.row)) if mentions and read.block.kind == "cell" else None
         row_read = words.vocabulary.read(tokenise(_others(row, read.text))) if row else None
         yield Place(
@@ -164,14 +170,14 @@ def _description(places: list[Place], number: int, mention: Mention, words: Vend
 def _from_structure(
     reading: Reading, words: VendorWords, book: NameBook, operators: frozenset[str], ledger: _Ledger
 ) -> None:
-    for candidate in candidates(reading, words):
+    for candidate in candidates(reading, words, book):
         if book.mentions(tokenise(candidate.name)) or is_operator(candidate.name, operators, loosely=True):
             continue
         if candidate.read is not None and book.mentions(tokenise(candidate.read.text[:1000])):
             continue
         key = f"?{fold(without_legal_form(candidate.name))}"
         scores: Scores = Counter()
-        texts = [candidate.quote, candidate.row]
+        texts = [candidate.row] if candidate.alone else [candidate.quote, candidate.row]
         if candidate.read is not None:
             texts += [candidate.read.lead_in or "", *candidate.read.section[-1:]]
         for text, weight in zip(texts, (6, 6, 4, 4), strict=False):

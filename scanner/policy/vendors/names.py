@@ -18,6 +18,10 @@ _PLUS = re.compile(r"\s?\+(?!\w)")
 _SHORT_NAME: Final = 5
 """A name whose first word has at most this many letters counts only with a capital, or spelt as in the list."""
 
+_ENDINGS: Final = ("owi", "em", "om", "iem", "ie", "a", "u", "s", "ille", "illa", "in", "nak", "val", "ban")
+_LEAST_STEM: Final = 6
+"""Letters of a name from which on an ending behind it is no accident."""
+
 _GLUE: Final = "_@/."
 """A name behind one of these is a piece of an identifier or an address."""
 
@@ -73,6 +77,20 @@ class NameBook:
             end = position + len(name.words)
             if tokens.words[position:end] == name.words and _is_written(name, tokens, position, end):
                 return name
+        return self._inflected(tokens, position)
+
+    def _inflected(self, tokens: Tokens, position: int) -> Name | None:
+        """A name of one word with the ending of a case: "plik Facebooka", "Googles Server"."""
+        word = tokens.words[position]
+        for ending in _ENDINGS:
+            stem = word.removesuffix(ending)
+            if stem == word or len(stem) < _LEAST_STEM:
+                continue
+            for name in self.by_first.get(stem, ()):
+                if len(name.words) == 1 and name.vendor and not name.ambiguous:
+                    written = tokens.quote(position, position + 1)
+                    if written.startswith(name.spelling) and written[len(name.spelling) :].islower():
+                        return name
         return None
 
     def owns(self, owner: str, service: str) -> bool:

@@ -32,6 +32,8 @@ def operator_names(reading: Reading, words: VendorWords) -> frozenset[str]:
     names = {label for label in _host_labels(reading.url) if len(label) > 2}
     names.update(f"@{fold(label)}" for label in _MAIL_DOMAIN.findall(reading.text))
     for sentence in reading.sentences[:MAX_SENTENCES]:
+        if sentence.block.kind == "cell":
+            continue
         for match in _CALLED.finditer(sentence.text[:1000]):
             names.update(_spellings([match.group(1), *RUN.findall(match.group(1))[-1:]]))
         read = words.vocabulary.read(tokenise(sentence.text[:1000]))

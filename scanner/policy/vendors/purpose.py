@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -66,12 +67,55 @@ def weigh(place: Place, index: int, words: VendorWords, book: NameBook) -> Score
             best = max(best, weight if clauses[low] == clauses[mention.start] else min(weight, ACROSS))
         if best:
             scores[purpose] = best
+    bracket = bracket_range(place, mention)
+    if bracket is not None:
+        low, high = bracket
+        inside = {
+            purpose
+            for purpose, element in words.purposes.items()
+            if any(low <= start and end <= high for start, end in place.sentence.spans(element))
+        }
+        if inside:
+            # "Stripe (payments), Colissimo (delivery)": what the bracket says is said of this name alone.
+            scores = Counter({p: 10 if p in inside else min(weight, NEXT_ONES) for p, weight in scores.items()})
+            scores.update({purpose: 10 for purpose in inside if purpose not in scores})
     scores.update(_named(mention, place, words))
     _add(scores, place.row, 6, words)
     _add(scores, place.lead_in, 4, words)
     for depth, heading in enumerate(reversed(place.headings[-2:])):
         _add(scores, heading, 6 if depth == 0 else 2, words)
     return scores
+
+
+_OPEN: Final = re.compile(r"\s*[(\[]")
+_PART_END: Final = re.compile(r"[,;()\[\]:]|\s(?:and|und|et|e|y|en|i|och|og|ja|a|și|és|και)\s")
+
+
+def bracket_range(place: Place, mention: Mention) -> tuple[int, int] | None:
+    """The words (half-open range) that a bracket ties to a name: those in "Stripe (payments)", or those before the
+    bracket in "payments (Stripe)"; None where the name stands at no bracket."""
+    tokens = place.sentence.tokens
+    start, end = tokens.spans[mention.start][0], tokens.spans[mention.end - 1][1]
+    opened = _OPEN.match(tokens.text, end)
+    if opened:
+        stop = re.search(r"[)\]]", tokens.text[opened.end() :])
+        if stop is None:
+            return None
+        return _words_between(place, opened.end(), opened.end() + stop.start())
+    before = max(tokens.text.rfind("(", 0, start), tokens.text.rfind("[", 0, start))
+    if before < 0 or re.search(r"[)\]]", tokens.text[before:start]):
+        return None
+    left = 0
+    for match in _PART_END.finditer(tokens.text, 0, before):
+        if match.end() < before - 2:
+            left = match.end()
+    return _words_between(place, left, before)
+
+
+def _words_between(place: Place, start: int, end: int) -> tuple[int, int]:
+    """The words that stand between two positions of the text."""
+    inside = [i for i, (low, high) in enumerate(place.sentence.tokens.spans) if start <= low and high <= end]
+    return (inside[0], inside[-1] + 1) if inside else (0, 0)
 
 
 def _beyond_comma(place: Place, window: _Window, low: int) -> bool:

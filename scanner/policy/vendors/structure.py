@@ -11,6 +11,7 @@ from scanner.policy.claims.pattern import Sentence
 from scanner.policy.claims.tokens import fold, tokenise
 from scanner.policy.reading import Reading, Table
 from scanner.policy.reading import Sentence as ReadSentence
+from scanner.policy.vendors.names import NameBook
 from scanner.policy.vendors.words import VendorWords
 
 _WORD = r"[A-ZÀ-ÖØ-ÞŁŚŻŹĆŃ0-9][\w&.'’+-]{0,30}"
@@ -39,6 +40,8 @@ class Candidate:
     quote: str
     read: ReadSentence | None
     row: str = ""
+    alone: bool = False
+    """Whether only `row` says what it is for: the quote speaks of others too."""
 
 
 def without_legal_form(name: str) -> str:
@@ -46,7 +49,7 @@ def without_legal_form(name: str) -> str:
     return _LEGAL_END.sub("", name).strip(" ,.")
 
 
-def candidates(reading: Reading, words: VendorWords) -> Iterator[Candidate]:
+def candidates(reading: Reading, words: VendorWords, book: NameBook) -> Iterator[Candidate]:
     """Every name that stands where only a vendor stands, in reading order; may repeat."""
     for sentence in reading.sentences[:MAX_SENTENCES]:
         text = sentence.text[:600]
@@ -55,6 +58,7 @@ def candidates(reading: Reading, words: VendorWords) -> Iterator[Candidate]:
         yield from _labelled(text, sentence, words)
         yield from _hosted(text, sentence, words)
         yield from _entries(text, sentence, words)
+        yield from _bracketed(text, words, book)
     for table in reading.tables:
         yield from _column(table, words)
 
@@ -127,6 +131,23 @@ def _entries(text: str, sentence: ReadSentence, words: VendorWords) -> Iterator[
     name = company.group() if company else match.group(1)
     if company or (plausible(name, words) and (len(text) > len(name) + 3 or len(name.split()) > 1)):
         yield Candidate(name.strip(" ,").removesuffix("."), sentence.text, sentence)
+
+
+_BRACKETED: Final = re.compile(rf"({_WORD}(?:\s{_WORD}){{0,3}})\s\(([a-zà-ž][^()]{{2,60}})\)")
+_LEAST_BRACKETED: Final = 3
+
+
+def _bracketed(text: str, words: VendorWords, book: NameBook) -> Iterator[Candidate]:
+    """Names that no list knows beside ones that it does: "Mollie (payments), PostNL (delivery), Acme (reviews)"."""
+    found = _BRACKETED.findall(text)
+    if len(found) < _LEAST_BRACKETED:
+        return
+    known = [bool(book.mentions(tokenise(name))) for name, _ in found]
+    if sum(known) < max(1, 0.3 * len(found)):
+        return
+    for (name, purpose), is_known in zip(found, known, strict=True):
+        if not is_known and plausible(name, words):
+            yield Candidate(name, text, None, row=purpose, alone=True)
 
 
 def _column(table: Table, words: VendorWords) -> Iterator[Candidate]:
