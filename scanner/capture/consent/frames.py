@@ -31,6 +31,8 @@ class Document:
     offset: tuple[float, float]
     main: bool
     url: str = ""
+    owner: tuple[Document, str] | None = None
+    """The document that holds this frame, and the remote object of its frame element; null for the main frame."""
 
 
 class Documents:
@@ -62,7 +64,7 @@ class Documents:
         frame_id = (node or {}).get("node", {}).get("frameId")
         if not frame_id:
             return None
-        same = await self._open(parent.session, frame_id, parent.offset, main=False, world=world)
+        same = await self._open(parent.session, frame_id, parent.offset, main=False, world=world, owner=(parent, owner))
         if same is not None:
             return same
         session = await self._foreign_session(frame_id)
@@ -71,7 +73,7 @@ class Documents:
         box = await send(parent.session, "DOM.getBoxModel", objectId=owner)
         content = (box or {}).get("model", {}).get("content") or [0.0, 0.0]
         offset = (parent.offset[0] + content[0], parent.offset[1] + content[1])
-        return await self._open(session, frame_id, offset, main=False, world=world)
+        return await self._open(session, frame_id, offset, main=False, world=world, owner=(parent, owner))
 
     async def all(self, world: str = WORLD) -> list[Document]:
         """Every document of the page, visible or not; offsets are not worked out and stand at zero."""
@@ -95,12 +97,20 @@ class Documents:
         return found
 
     async def _open(
-        self, session: CDPSession, frame_id: str, offset: tuple[float, float], *, main: bool, world: str, url: str = ""
+        self,
+        session: CDPSession,
+        frame_id: str,
+        offset: tuple[float, float],
+        *,
+        main: bool,
+        world: str,
+        url: str = "",
+        owner: tuple[Document, str] | None = None,
     ) -> Document | None:
         made = await send(session, "Page.createIsolatedWorld", frameId=frame_id, worldName=world)
         if made is None:
             return None
-        return Document(session, frame_id, made["executionContextId"], offset, main, url)
+        return Document(session, frame_id, made["executionContextId"], offset, main, url, owner)
 
     async def _foreign_session(self, frame_id: str) -> CDPSession | None:
         """The session of a frame that has a process of its own. Frames come and go, so each is asked for its id."""

@@ -60,7 +60,7 @@ class Hands:
 
     async def press(self, document: Document, target: Remote, *, synthetic: bool = False) -> How:
         """Press an element once. `missed` where it is gone or draws nothing and could not be pressed at all."""
-        await self._mark()
+        await self.begin()
         if not synthetic:
             spot = await self._aim(document, target)
             if spot is not None:
@@ -69,7 +69,8 @@ class Hands:
         done = await self._in_page_time(call(document, _SYNTHETIC, on=target.id))
         return "synthetic" if done is not False else "missed"
 
-    async def _mark(self) -> None:
+    async def begin(self) -> None:
+        """The choice begins: to be called before anything in the page is changed."""
         if not self.marked:
             self.marked = True
             await self.pace.mark_choice()

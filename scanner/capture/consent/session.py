@@ -10,6 +10,7 @@ from playwright.async_api import Error, Page
 
 from scanner.capture.consent.autoconsent import AutoconsentMethod
 from scanner.capture.consent.by_recipe import RecipeMethod
+from scanner.capture.consent.explain import Trace
 from scanner.capture.consent.general.method import GeneralMethod
 from scanner.capture.consent.method import Answer, Method, MethodName, Pace, Sighting
 from scanner.capture.consent.proof import Observed, Proof, prove
@@ -21,15 +22,24 @@ from scanner.model.evidence import BannerSeen, ChoiceMade, Phase, Record, Signal
 
 NO_BANNER = "no banner was found"
 
-LOOK_MS = 600.0
-"""Page time that a first look allows for a banner that is just appearing."""
-
-LATE_MS = 3000.0
-"""Page time in which a late banner may still appear when a choice is to be made."""
-
 GONE_MS = 3000.0
 
 Moment = Literal["loaded", "settings", "answered", "reloaded"]
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Page time, in milliseconds, in which a banner may still appear: at a look, and before a choice is given up."""
+
+    look_ms: float = 600.0
+    late_ms: float = 3000.0
+
+
+UNSETTLED = Patience()
+"""For a page that has only just been loaded."""
+
+SETTLED = Patience(look_ms=150.0, late_ms=300.0)
+"""For a page that has had its life before anybody looks: what was to appear stands there."""
 
 
 @dataclass
@@ -61,6 +71,10 @@ class ConsentSession:
 
     Ways to answer, in order: the recipe for this site, our general method, the rules of autoconsent. The first that
     sees a banner answers; the rules also name the platform and are the way of last resort.
+
+    A platform is the same for every visitor: where several sessions look at one site, one of them names it
+    (`name_platform`). `on_made` is called once a choice was made and what it did was seen, before it is proven by a
+    reload: from then on the visitor may look around. `trace` listens to all that is seen and pressed.
     """
 
     def __init__(
@@ -73,18 +87,27 @@ class ConsentSession:
         visit_id: str,
         pace: Pace,
         ways: tuple[MethodName, ...] = ("recipe", "heuristic", "rule"),
+        patience: Patience = UNSETTLED,
+        name_platform: bool = True,
+        on_made: Callable[[], None] = lambda: None,
+        trace: Trace | None = None,
     ) -> None:
         self._page = page
         self._state = context_state
         self._emit = emit
         self._visit = visit_id
         self._pace = _Marked(pace, page)
-        self._general = GeneralMethod()
+        self._trace = trace
+        self._general = GeneralMethod(trace)
         self._recipe = RecipeMethod(recipe) if recipe is not None and "recipe" in ways else None
         self._rules = AutoconsentMethod(self._pace) if "rule" in ways else None
         order = (self._recipe, self._general if "heuristic" in ways else None, self._rules)
         self._methods: tuple[Method, ...] = tuple(method for method in order if method is not None)
         self._cmp: str | None = None
+        self._patience = patience
+        self._name_platform = name_platform
+        self._on_made = on_made
+        self._standing: Sighting | None = None
 
     async def prepare(self) -> None:
         """To be called before the page's first navigation."""
@@ -93,9 +116,12 @@ class ConsentSession:
 
     async def observe(self) -> Sighting | None:
         """The banner that stands on the settled page, with its picture, and all consent signals, as evidence."""
-        sighting = await self._find(LOOK_MS)
+        sighting = await self._find(self._patience.look_ms, ask_rules=self._name_platform)
+        if sighting is None and not self._name_platform:
+            sighting = await self._platform()
         await self._seen(sighting, "loaded", shoot=True)
-        await self._signals()
+        await self._signals("loaded")
+        self._standing = sighting
         return sighting
 
     async def choose(self, wanted: StateName) -> ChoiceMade:
@@ -105,7 +131,9 @@ class ConsentSession:
         return await self._choose(wanted)
 
     async def _choose(self, wanted: StateName) -> ChoiceMade:
-        sighting = await self._find(LATE_MS, ask_rules=False) or await self._after_scrolling() or await self._platform()
+        sighting, self._standing = self._standing, None
+        if sighting is None or sighting.method == "rule":
+            sighting = await self._late() or sighting
         if sighting is None:
             return self._finish(wanted, Answer(made=None, error=NO_BANNER), None, Proof())
         before = await self._read()
@@ -115,6 +143,13 @@ class ConsentSession:
                 self._emit(self._banner(_second(answer), "settings", None))
             return self._finish(wanted, answer, method, Proof())
         return await self._prove(wanted, answer, method, before)
+
+    async def _late(self) -> Sighting | None:
+        return (
+            await self._find(self._patience.late_ms, ask_rules=False)
+            or await self._after_scrolling()
+            or await self._platform()
+        )
 
     async def _answer(self, sighting: Sighting, wanted: StateName) -> tuple[Answer, MethodName]:
         """Ask one way after the other until one presses something; a plain "not offered" ends the asking."""
@@ -180,7 +215,7 @@ class ConsentSession:
         """Some banners wait for a visitor to scroll. Scrolls a screen down, looks, and goes back up."""
         try:
             await self._page.evaluate("() => { window.scrollBy(0, innerHeight); }")
-            sighting = await self._find(LOOK_MS)
+            sighting = await self._find(self._patience.look_ms, ask_rules=self._name_platform)
             await self._page.evaluate("() => { window.scrollTo(0, 0); }")
         except Error:
             return None
@@ -189,7 +224,7 @@ class ConsentSession:
         return sighting
 
     async def _withdraw(self) -> ChoiceMade:
-        if await self._find(LOOK_MS, ask_rules=False) is not None:
+        if await self._find(self._patience.look_ms, ask_rules=False) is not None:
             accepted = await self._choose("accept")
             if accepted.made is None:
                 answer = Answer(made=None, error=f"nothing to withdraw, since accepting failed: {accepted.error}")
@@ -214,11 +249,12 @@ class ConsentSession:
         by_rule = method == "rule"
         gone = await self._gone(by_rule=by_rule)
         await self._seen(None if gone else await self._current(), "answered", answer=answer)
-        after = await self._signals()
+        after = await self._signals("answered")
+        self._on_made()
         await self._pace.reload()
         still_gone = await self._gone(settle=True, by_rule=by_rule)
         await self._seen(None if still_gone else await self._current(), "reloaded")
-        reloaded = await self._signals()
+        reloaded = await self._signals("reloaded")
         proof = prove(wanted, Observed(before, after, reloaded, gone, still_gone))
         return self._finish(wanted, answer, method, proof)
 
@@ -237,7 +273,7 @@ class ConsentSession:
             return await self._current() is None
 
         if settle:
-            return not await until(self._pace, stands, LOOK_MS)
+            return not await until(self._pace, stands, self._patience.look_ms)
         return await until(self._pace, left, GONE_MS)
 
     async def _current(self) -> Sighting | None:
@@ -264,6 +300,8 @@ class ConsentSession:
             error=error,
         )
         self._emit(choice)
+        if self._trace is not None:
+            self._trace.concluded(choice)
         return choice
 
     async def _seen(
@@ -300,8 +338,10 @@ class ConsentSession:
     async def _read(self) -> Signals:
         return await read_signals(self._page, self._pace)
 
-    async def _signals(self) -> Signals:
+    async def _signals(self, moment: Moment) -> Signals:
         signals = await self._read()
+        if self._trace is not None:
+            self._trace.signals(moment, signals)
         self._emit(
             SignalsRead(visit=self._visit, context=self._state, phase=self._phase, values=signals.values),
         )

@@ -28,6 +28,7 @@ from tests.capture.consent.phrases import PHRASES
 
 SITE = "www.banners.test"
 FRAMES = "consent.frames.test"
+STAGE = Path(__file__).resolve().parents[3] / "fixtures" / "banners"
 
 
 @dataclass
@@ -53,6 +54,9 @@ class Site:
         if path == "/banner":
             lang = request.query["lang"]
             return web.Response(text=frame_document(PHRASES[lang], lang), content_type="text/html")
+        if path.startswith("/banners/"):
+            file = STAGE / path.removeprefix("/banners/")
+            return web.FileResponse(file) if file.is_file() else web.Response(status=404)
         if path.startswith("/files/"):
             root, _, rest = path.removeprefix("/files/").partition("/")
             return web.FileResponse(self.files[root] / rest) if root in self.files else web.Response(status=404)
@@ -123,7 +127,7 @@ class Lab:
                 page, context_state=state, recipe=recipe, emit=records.append, visit_id="v1", pace=kind, ways=ways
             )
             await session.prepare()
-            await page.goto(f"https://{SITE}/{case.name}?run={run}", wait_until="load")
+            await page.goto(f"https://{SITE}/{case.name}?run={run}&{case.query}", wait_until="load")
             await kind.settle()
             yield Visit(page, session, kind, run, self.site, records)
         finally:

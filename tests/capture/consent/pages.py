@@ -285,6 +285,7 @@ class Case:
     name: str
     lang: str
     body: str
+    query: str = ""
 
 
 def case(shape: str, lang: str) -> Case:

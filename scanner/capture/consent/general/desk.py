@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from scanner.capture.consent.explain import Pressed, Watcher
 from scanner.capture.consent.frames import Document, Remote, call
 from scanner.capture.consent.general.reading import PageButton, Place, Seen
 from scanner.capture.consent.general.scan import Scanner, element
 from scanner.capture.consent.general.scoring import SECOND_LAYER, THRESHOLD, named
 from scanner.capture.consent.hands import Hands, How
 from scanner.capture.consent.method import Pace
+from scanner.capture.consent.selectors import selector_of
 from scanner.capture.consent.waiting import until
 from scanner.capture.consent.words.labels import Role
 from scanner.model.evidence import BannerButton, Step
@@ -26,8 +28,8 @@ Signature = tuple[object, ...]
 
 def signature(place: Place) -> Signature:
     """What a visitor would notice a change of: words, buttons, and how the toggles stand."""
-    words = tuple(b.words for b in place.buttons)
-    return place.text[:_SIGNED], words, tuple((t.on, t.visible) for t in place.toggles)
+    buttons = tuple((b.words, b.pressed, b.disabled, b.marks if b.row else "") for b in place.buttons)
+    return place.text[:_SIGNED], buttons, tuple((t.on, t.visible) for t in place.toggles)
 
 
 def _weighty(seen: Seen) -> bool:
@@ -43,14 +45,19 @@ class Desk:
     scanner: Scanner
     hands: Hands
     pace: Pace
+    watcher: Watcher | None = None
     clicks: int = 0
     steps: list[Step] = field(default_factory=list)
     buttons: list[BannerButton] = field(default_factory=list)
     preselected: list[str] = field(default_factory=list)
+    _selector: str = ""
 
     def note(self, did: str, target: str, result: str) -> None:
-        """Write down one step."""
+        """Write down one step, which was done to the thing pressed last."""
         self.steps.append(Step(did=did, target=target[:120], result=result))
+        if self.watcher is not None:
+            self.watcher.pressed(Pressed(did=did, target=target[:120], result=result, selector=self._selector))
+        self._selector = ""
 
     async def press(self, seen: Seen, button: PageButton, did: str) -> bool:
         """Press a button of a notice until something changes there; false where nothing ever did."""
@@ -61,7 +68,7 @@ class Desk:
             target = await element(seen.document, seen.elements, button.el)
             how: How = "missed"
             if target is not None and await self._stands(seen.document, target):
-                how = await self.hands.press(seen.document, target, synthetic=synthetic)
+                how = await self.tap(seen.document, target, synthetic=synthetic)
             if target is None or how == "missed":
                 self.note(did, button.words, "the button was gone before it could be pressed")
                 return False
@@ -76,6 +83,8 @@ class Desk:
 
     async def tap(self, document: Document, target: Remote, *, synthetic: bool = False) -> How:
         """Press something once without waiting for an effect. Counts no click."""
+        if self.watcher is not None:
+            self._selector = await selector_of(document, target)
         return await self.hands.press(document, target, synthetic=synthetic)
 
     async def _changed(self, mine: Signature, before: frozenset[Signature]) -> bool:
@@ -130,12 +139,14 @@ def second_layer(found: Iterable[Seen], first: Signature | None) -> Seen | None:
         place = seen.place
         if first is not None and signature(place) == first:
             continue
-        choices = [t for t in place.choices if t.visible]
+        choices = [t.el for t in place.toggles if t.visible and not t.locked] + [d.el for d in place.dials if d.visible]
         stands = place.above or named(place) or place.framed
-        decides = bool(place.roles & {"save", "reject", "object"})
+        decides = bool(place.roles & {"save", "reject", "object", "next"}) or (bool(choices) and "ack" in place.roles)
         if (decides and (seen.score >= SECOND_LAYER or (choices and stands))) or (choices and seen.score >= THRESHOLD):
             saves = "save" in place.roles
-            fitting.append((len(choices), len(place.choices), saves, seen.score, -len(place.text), seen))
+            fitting.append(
+                (len(choices), len(place.choices) + len(place.dials), saves, seen.score, -len(place.text), seen)
+            )
     if not fitting:
         return None
     return max(fitting, key=lambda item: item[:5])[5]

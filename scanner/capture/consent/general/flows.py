@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from scanner.capture.consent.general.desk import Desk, pick, second_layer, signature
+from scanner.capture.consent.general.pairs import pairs
 from scanner.capture.consent.general.reading import PageButton, Place, Seen, Toggle
-from scanner.capture.consent.general.toggles import Wanted, switch_all, wrong
+from scanner.capture.consent.general.settings import Settings, bare, saving
+from scanner.capture.consent.general.toggles import Wanted, choosable
 from scanner.capture.consent.method import Answer
 from scanner.capture.consent.waiting import until
-from scanner.capture.consent.words.labels import Role
 
 NO_REFUSAL = "no way to refuse is offered"
 PAY_OR_CONSENT = "pay or consent: refusing costs money"
@@ -18,7 +19,6 @@ LAYER_MS = 3000.0
 """Page time in which a second layer must have opened."""
 
 GONE_MS = 3000.0
-_MOST_TABS = 8
 _MOST_ROWS = 60
 
 
@@ -33,10 +33,10 @@ class Flow:
         place = seen.place
         button = pick(place, "accept")
         if button is not None:
-            if not button.meaning.everything and _bare(place, button):
+            if not button.meaning.everything and bare(place, button):
                 return await self._with_everything_on(seen, button.words, "accepted with everything on")
             return await self._pressed(seen, button, "accepted", "accept")
-        if _visible_choices(place) and (button := pick(place, "save") or pick(place, "ack")) is not None:
+        if choosable(place) and (button := pick(place, "save") or pick(place, "ack")) is not None:
             return await self._with_everything_on(seen, button.words, "saved with everything on")
         for role, did in (("ack", "acknowledged"), ("close", "closed")):
             button = pick(place, "ack" if role == "ack" else "close")
@@ -55,11 +55,11 @@ class Flow:
             answer = await self._refuse(seen, button, "refused")
             if answer.made is not None or place.refusals or not place.roles & {"settings", "save"}:
                 return answer
-        if _visible_choices(place) and pick(place, "save") is not None:
+        if choosable(place) and pick(place, "save") is not None:
             return await self._save(seen, _all_off, "reject")
         if self._settings_button(place) is not None:
             return await self._reject_in_settings(seen)
-        if _visible_choices(place) and (pick(place, "ack") or pick(place, "accept")) is not None:
+        if choosable(place) and (pick(place, "ack") or pick(place, "accept")) is not None:
             return await self._save(seen, _all_off, "reject")
         if "pay" in place.roles:
             return self._failed(PAY_OR_CONSENT, final=True)
@@ -68,7 +68,7 @@ class Flow:
     async def category(self, seen: Seen, wanted: Wanted, name: str) -> Answer:
         """Allow one category alone."""
         place = seen.place
-        inner = seen if _visible_choices(place) and pick(place, "save") is not None else None
+        inner = seen if choosable(place) and pick(place, "save") is not None else None
         inner = inner or await self._open_settings(seen)
         if inner is None:
             return self._failed("the notice offers no settings that could be opened")
@@ -80,20 +80,28 @@ class Flow:
         """Press a refusal. Some lead to a second layer, or only switch everything off and want to be saved."""
         before = signature(seen.place)
         if not await self.desk.press(seen, button, did):
+            if settable(seen.place) and saving(seen.place, seen.place) is not None:
+                return await self._save(seen, _all_off, "reject")  # all was off before: there was nothing to see
             return self._failed("the refusal was pressed, but nothing changed")
         if await self.desk.gone(GONE_MS):
             return self._made("reject", did)
-        inner = second_layer(await self.desk.scanner.scan(), before)
+        inner = second_layer(await self.desk.scanner.scan(), before) or await self._unsaved()
         if inner is None:
             return self._made("reject", did)
         self.desk.remember(inner.place, 2)
-        again = _strongest(inner.place.refusals)
-        if again is not None and again.words != button.words:
+        again = _strongest([b for b in inner.place.refusals if b.words != button.words])
+        if again is not None and not (settable(inner.place) and saving(inner.place, inner.place) is not None):
             await self.desk.press(inner, again, "refused again")
             return self._made("reject", did)
         saved = await self._save(inner, _all_off, "reject")
         # A list of services keeps each refusal at once; then there may be nothing to save.
         return saved if saved.made is not None or inner.place.choices else self._made("reject", did)
+
+    async def _unsaved(self) -> Seen | None:
+        """The notice as it still stands, where its choices wait to be saved."""
+        now = await self.desk.scanner.best()
+        fits = now is not None and settable(now.place) and saving(now.place, now.place) is not None
+        return now if fits else None
 
     async def _reject_in_settings(self, seen: Seen) -> Answer:
         inner = await self._open_settings(seen)
@@ -107,7 +115,7 @@ class Flow:
         every = _strongest(inner.place.refusals)
         if every is not None and (every.meaning.everything or len(rows) == 1):
             return await self._refuse(inner, every, "refused on the second layer")
-        if len(rows) > 1:
+        if len(rows) > 1 and not (pairs(inner.place) and "save" in inner.place.roles):
             return await self._refuse_rows(inner, rows)
         return await self._save(inner, _all_off, "reject")
 
@@ -165,9 +173,9 @@ class Flow:
         return found[0] if found else None
 
     async def _with_everything_on(self, seen: Seen, words: str, did: str) -> Answer:
-        stuck, now = await switch_all(self.desk, seen, _all_on, self._again)
+        stuck, now = await Settings(self.desk, seen).arrange(_all_on, objecting=False)
         if stuck:
-            return self._failed(f"some choices could not be switched on: {', '.join(stuck[:3])}")
+            return self._failed(stuck)
         button = next((b for b in now.place.buttons if b.words == words), None)
         if button is None:
             return self._failed(f"{words!r} is gone")
@@ -175,45 +183,13 @@ class Flow:
 
     async def _save(self, inner: Seen, wanted: Wanted, made: str) -> Answer:
         """Set every choice, prove it, save. Nothing is saved while one choice stands otherwise."""
-        current = inner
-        if made == "reject":
-            await self._object(current)
-        for tab in (None, *_tabs(inner.place)):
-            if tab is not None:
-                current = await self._open_tab(inner, tab) or current
-            stuck, current = await switch_all(self.desk, current, wanted, self._again)
-            if stuck:
-                return self._failed(f"some choices would not move: {', '.join(stuck[:3])}")
-        now = await self._again(current)
-        if await wrong(self.desk, now, wanted):
-            stuck, now = await switch_all(self.desk, now, wanted, self._again)
-            if stuck:
-                return self._failed(f"some choices moved back: {', '.join(stuck[:3])}")
-        button = _saving(now.place, inner.place)
+        stuck, now = await Settings(self.desk, inner).arrange(wanted, objecting=made == "reject")
+        if stuck:
+            return self._failed(stuck)
+        button = saving(now.place, inner.place)
         if button is None:
             return self._failed("the settings offer no way to save")
         return await self._pressed(now, button, "saved the choices", made)
-
-    async def _again(self, seen: Seen) -> Seen:
-        """The same place read anew, since pages redraw their settings while they are being set."""
-        fitting = [s for s in await self.desk.scanner.scan() if len(s.place.toggles) >= len(seen.place.toggles)]
-        fitting = [s for s in fitting if _saving(s.place, s.place) is not None]
-        return max(fitting, key=lambda s: (len(s.place.choices), s.score), default=seen)
-
-    async def _open_tab(self, inner: Seen, tab: str) -> Seen | None:
-        now = await self._again(inner)
-        button = next((b for b in now.place.buttons if b.words == tab and b.role == "tab"), None)
-        if button is None:
-            return None
-        await self.desk.press(now, button, "opened a tab")
-        return await self._again(now)
-
-    async def _object(self, inner: Seen) -> None:
-        """Object to processing for legitimate interest: to all at once where that is offered, else one by one."""
-        buttons = inner.place.having("object")
-        whole = [b for b in buttons if b.meaning.everything]
-        for button in (whole or buttons)[:_MOST_ROWS]:
-            await self.desk.press(inner, button, "objected to legitimate interest")
 
     async def _pressed(self, seen: Seen, button: PageButton, did: str, made: str) -> Answer:
         if not await self.desk.press(seen, button, did):
@@ -241,35 +217,14 @@ def _strongest(buttons: list[PageButton]) -> PageButton | None:
     return max(buttons, key=lambda b: (not b.link, b.meaning.everything, b.meaning.strength, b.area), default=None)
 
 
+def settable(place: Place) -> bool:
+    """Whether choices are made there in detail, seen or not."""
+    return bool(place.choices or pairs(place) or choosable(place))
+
+
 def _all_on(_: Toggle) -> bool:
     return True
 
 
 def _all_off(_: Toggle) -> bool:
     return False
-
-
-def _visible_choices(place: Place) -> bool:
-    return any(t.visible for t in place.choices)
-
-
-def _bare(place: Place, accept: PageButton) -> bool:
-    """Whether "accept" stands beside open choices and nothing else saves them: then it may save just those."""
-    return _visible_choices(place) and "save" not in place.roles and not accept.meaning.everything
-
-
-def _saving(place: Place, first: Place) -> PageButton | None:
-    """What saves the choices just made. A bare "OK" or "done" does where nothing else is called saving."""
-    roles: tuple[Role, ...] = ("save", "ack")
-    for role in roles:
-        button = pick(place, role)
-        if button is not None:
-            return button
-    accept = pick(place, "accept")
-    if accept is not None and not accept.meaning.everything and _bare(place, accept) and "reject" not in first.roles:
-        return accept
-    return pick(place, "close")
-
-
-def _tabs(place: Place) -> list[str]:
-    return [b.words for b in place.buttons if b.role == "tab" and b.selected == "false" and b.words][:_MOST_TABS]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import Page
 
+from scanner.capture.consent.explain import Watcher
 from scanner.capture.consent.general.desk import Desk, preselected
 from scanner.capture.consent.general.flows import Flow
 from scanner.capture.consent.general.reading import Seen, Toggle
@@ -28,17 +29,18 @@ class GeneralMethod:
 
     name: MethodName = "heuristic"
 
-    def __init__(self) -> None:
+    def __init__(self, watcher: Watcher | None = None) -> None:
+        self._watcher = watcher
         self._scanner: Scanner | None = None
 
     async def prepare(self, page: Page) -> None:
         """Nothing is put into the page; only the connection is kept."""
-        self._scanner = Scanner(page)
+        self._scanner = Scanner(page, self._watcher)
 
     def scanner(self, page: Page) -> Scanner:
         """The eyes of this method on its page."""
         if self._scanner is None or self._scanner.documents.page is not page:
-            self._scanner = Scanner(page)
+            self._scanner = Scanner(page, self._watcher)
         return self._scanner
 
     async def look(self, page: Page) -> Sighting | None:
@@ -49,7 +51,7 @@ class GeneralMethod:
     async def answer(self, page: Page, sighting: Sighting, wanted: StateName, pace: Pace) -> Answer:
         """Make the wanted choice, if the notice offers it."""
         scanner = self.scanner(page)
-        desk = Desk(scanner, Hands(scanner.documents, pace), pace)
+        desk = Desk(scanner, Hands(scanner.documents, pace), pace, self._watcher)
         seen = await scanner.best() or (sighting.handle if isinstance(sighting.handle, Seen) else None)
         if seen is None:
             return Answer(made=None, error="the notice is gone")
@@ -66,7 +68,7 @@ class GeneralMethod:
     async def withdraw(self, page: Page, pace: Pace) -> Answer:
         """Take an acceptance back: find the way to the settings that the page keeps, and refuse there."""
         scanner = self.scanner(page)
-        return await Withdrawal(Desk(scanner, Hands(scanner.documents, pace), pace)).run()
+        return await Withdrawal(Desk(scanner, Hands(scanner.documents, pace), pace, self._watcher)).run()
 
 
 def category(name: str) -> Wanted:

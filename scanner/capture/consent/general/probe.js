@@ -45,6 +45,13 @@
     return false;
   };
   const silent = /^(SCRIPT|STYLE|NOSCRIPT|TEMPLATE|OPTION|IFRAME)$/;
+  // What a style sheet writes into an empty element; signs of icon fonts (private use) are no words.
+  const styled = (e) => {
+    if (e.childNodes.length > 0 || /^(INPUT|IMG|SVG|IFRAME|BR|HR)$/i.test(e.tagName)) return "";
+    const said = ["::before", "::after"].map((part) => getComputedStyle(e, part).content);
+    return said.filter((c) => /^".+"$/.test(c)).map((c) => c.slice(1, -1).replace(/\\(.)/g, "$1").replace(/[\ue000-\uf8ff]/g, ""))
+      .join(" ");
+  };
   const gather = (node, most) => {
     let out = "";
     const walk = (n) => {
@@ -60,6 +67,7 @@
         const inner = shadow(n);
         if (inner) inner.childNodes.forEach(walk);
         else if (n.tagName === "SLOT" && n.assignedNodes().length) n.assignedNodes().forEach(walk);
+        else if (!n.childNodes.length) out += styled(n) + " ";
         else n.childNodes.forEach(walk);
       } else if (n.nodeType === Node.DOCUMENT_FRAGMENT_NODE) {
         n.childNodes.forEach(walk);
@@ -112,6 +120,8 @@
   const toggles = [];
   const frames = [];
   const BUTTON = "button,[role=button],[role=link],[role=tab],input[type=button],input[type=submit],input[type=image],a,summary,[onclick],area";
+  const DIAL = "select,input[type=range],[role=slider]";
+  const dials = [];
   const TOGGLE = "input[type=checkbox],input[type=radio],[role=switch],[role=checkbox],[role=radio],[aria-pressed]";
   const POINTED = /^(DIV|SPAN|P|LI|B|STRONG|I|EM|IMG|TD|LABEL|H[1-6]|SECTION)$/;
   const acts = (e) => {
@@ -135,13 +145,16 @@
       if (inner) collect(inner);
       if (e.tagName === "IFRAME" || e.tagName === "FRAME") frames.push(e);
       else if (e.matches(TOGGLE)) {
+        if (e.matches("input") && e.parentElement?.closest("[role=switch][aria-checked],[role=checkbox][aria-checked]")) continue;
         toggles.push(e);
         if (e.hasAttribute("aria-pressed") && e.matches(BUTTON)) buttons.add(e);
       }
+      else if (e.matches(DIAL)) dials.push(e);
       else if (switchlike(e)) toggles.push(e);
       else if (e.matches(BUTTON)) buttons.add(e);
       else if ((POINTED.test(e.tagName) || e.tagName.includes("-")) && !inner) {
-        const said = e.textContent.trim().length || attribute(e, "aria-label").length || attribute(e, "alt").length;
+        const said = e.textContent.trim().length || attribute(e, "aria-label").length || attribute(e, "alt").length
+          || (e.hasAttribute("tabindex") ? styled(e).length : 0);
         if (said > 0 && said < 80 && e.childElementCount <= 3 && !e.querySelector(TOGGLE) && acts(e)) {
           let inside = false;
           for (let p = up(e), n = 0; p && n < 8 && !inside; p = up(p), n++) inside = buttons.has(p);
@@ -208,8 +221,19 @@
       rect: box(b), font: parseFloat(look.fontSize) || null, weight: look.fontWeight, foreground: look.color,
       background: backdrop(b), disabled: !!b.disabled || attribute(b, "aria-disabled") === "true",
       expanded: b.tagName === "SUMMARY" ? String(!!b.parentElement?.open) : attribute(b, "aria-expanded"),
-      selected: attribute(b, "aria-selected"),
+      selected: attribute(b, "aria-selected"), pressed: attribute(b, "aria-pressed") || attribute(b, "aria-checked"),
+      marks: marks(b),
     };
+  };
+  // Class names as a sign of state, without those that a pointer or the keyboard leaves.
+  const marks = (e) => attribute(e, "class").split(/\s+/).filter((c) => c && !/hover|focus|active|ripple|touch|pressing/i.test(c)).sort().join(" ");
+  // The words around a button that other buttons of its place are called like too.
+  const row = (b) => {
+    for (let p = up(b), n = 0; p && n < 5 && p !== document.body; p = up(p), n++) {
+      const said = gather(p, 260);
+      if (said.length > 2 * shown.get(b).text.length + 8) return said.slice(0, 240);
+    }
+    return "";
   };
   const ON = /(^|[\s_-])(on|active|checked|enabled|selected)([\s_-]|$)/i;
   const state = (t) => {
@@ -217,11 +241,35 @@
     const said = attribute(t, "aria-checked") || attribute(t, "aria-pressed");
     return said ? said === "true" : ON.test(attribute(t, "class"));
   };
+  const teams = [];
+  const team = (t) => {
+    const owner = t.closest("[role=radiogroup],fieldset");
+    if (!owner) return "";
+    if (!teams.includes(owner)) teams.push(owner);
+    return "team " + teams.indexOf(owner);
+  };
+  // An input that draws nothing itself, in a small box that draws a switch in its stead.
+  const slim = (t) => {
+    const owner = t.matches("input") ? t.parentElement : null;
+    if (!owner || !visible(owner)) return false;
+    const r = owner.getBoundingClientRect();
+    return r.width <= 120 && r.height <= 60;
+  };
+  // Whether an element holds other choices besides this one: then its words speak of those as well.
+  const mixed = (p, t) =>
+    toggles.some((o) => o !== t && within(o, p) && !(t.type === "radio" && o.name === t.name) && !(team(t) && team(o) === team(t)));
+  const describeDial = (d) => ({
+    el: keep(d), kind: d.tagName === "SELECT" ? "select" : d.tagName === "INPUT" ? "range" : "slider",
+    options: d.tagName === "SELECT" ? [...d.options].map((o) => o.text.trim().slice(0, 120)) : [],
+    label: (labelled(d) || [...(d.labels || [])].map((l) => gather(l, 160)).join(" ")).slice(0, 160),
+    visible: visible(d),
+  });
   const describeToggle = (t) => {
     const given = [...(t.labels || [])].map((l) => gather(l, 160)).join(" ");
-    const own = (labelled(t) || given || (t.matches("button,a") ? gather(t, 160) : "")).replace(/\s+/g, " ").trim();
+    const own = (labelled(t) || given || (t.matches("input") ? "" : gather(t, 160))).replace(/\s+/g, " ").trim();
     let around = "";
     for (let p = up(t), n = 0; p && n < 5 && p !== document.body; p = up(p), n++) {
+      if (mixed(p, t)) break;
       const said = gather(p, 240);
       if (said && said.toLowerCase() !== own.toLowerCase()) {
         around = said;
@@ -229,10 +277,10 @@
       }
     }
     return {
-      el: keep(t), on: state(t), pressed: t.hasAttribute("aria-pressed"), radio: t.type === "radio" || attribute(t, "role") === "radio", group: t.name || "",
+      el: keep(t), on: state(t), pressed: t.hasAttribute("aria-pressed"), radio: t.type === "radio" || attribute(t, "role") === "radio", group: t.name || team(t),
       disabled: !!t.disabled || t.closest("fieldset:disabled") !== null || attribute(t, "aria-disabled") === "true"
         || attribute(t, "aria-readonly") === "true" || style(t).pointerEvents === "none" && t.hasAttribute("readonly"),
-      visible: visible(t), label: own.slice(0, 160), around: around.slice(0, 240), names: names(t),
+      visible: visible(t) || [...(t.labels || [])].some((l) => visible(l)) || slim(t), label: own.slice(0, 160), around: around.slice(0, 240), names: names(t),
     };
   };
   const fields = (place) => {
@@ -248,13 +296,18 @@
     if (above && held.length > 150 && !wanted.test(named)) continue;
     const look = style(place);
     const spoken = place.closest("[lang]");
+    const often = new Set();
+    const once = new Set();
+    for (const b of held) (once.has(shown.get(b).text) ? often : once).add(shown.get(b).text);
     candidates.push({
       el: keep(place), text: said, tag: place.tagName.toLowerCase(), chain: named, role: attribute(place, "role"),
       lang: spoken ? attribute(spoken, "lang") : document.documentElement.lang || "",
       dialog: dialog(place) || top(place), position: look.position, above, layer: parseInt(look.zIndex) || 0,
       rect: box(place), body: place === document.body,
       header: !!place.closest("nav,header,[role=navigation]"), footer: !!place.closest("footer,[role=contentinfo]"),
-      fields: fields(place), buttons: held.slice(0, 80).map(describeButton),
+      content: !!place.closest("main,article,[role=main]"), fields: fields(place), 
+      buttons: held.slice(0, 80).map((b) => ({ ...describeButton(b), row: often.has(shown.get(b).text) ? row(b) : "" })),
+      dials: dials.filter((d) => within(d, place)).slice(0, 20).map(describeDial),
       toggles: toggles.filter((t) => within(t, place)).slice(0, 600).map(describeToggle),
     });
   }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, cast
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, cast
 
 from scanner.capture.consent.frames import Document
-from scanner.capture.consent.words.labels import HEADING, Label, Role, label
+from scanner.capture.consent.words.labels import FORBIDS, HEADING, TICKED, Label, Role, forbids, label
 from scanner.capture.consent.words.topics import ToggleCategory, category_of
 from scanner.model.evidence import BannerButton, ButtonAction
 
@@ -41,6 +41,9 @@ class PageButton:
     disabled: bool
     expanded: str
     selected: str
+    pressed: str
+    marks: str
+    row: str
     meaning: Label
 
     @property
@@ -83,6 +86,8 @@ class Toggle:
     text: str
     around: str
     category: ToggleCategory
+    inverted: bool = False
+    """Whether switching it on forbids something ("do not sell my data")."""
 
     @property
     def words(self) -> str:
@@ -93,6 +98,17 @@ class Toggle:
     def locked(self) -> bool:
         """Whether it is none of the visitor's choices: greyed out, or labelled necessary."""
         return self.disabled or self.category == "necessary"
+
+
+@dataclass(frozen=True)
+class Dial:
+    """One control that chooses a level: a list (`select`), an `input` of type range, or a drawn slider."""
+
+    el: int
+    kind: Literal["select", "range", "slider"]
+    options: tuple[str, ...]
+    label: str
+    visible: bool
 
 
 @dataclass(frozen=True)
@@ -112,11 +128,13 @@ class Place:
     body: bool
     header: bool
     footer: bool
+    content: bool
     framed: bool
     viewport: tuple[float, float]
     fields: tuple[str, ...]
     buttons: tuple[PageButton, ...]
     toggles: tuple[Toggle, ...]
+    dials: tuple[Dial, ...] = ()
     languages: tuple[str, ...] = ()
 
     @property
@@ -166,13 +184,19 @@ def read_place(raw: dict[str, Any], info: dict[str, Any], languages: tuple[str, 
         body=raw["body"],
         header=raw["header"],
         footer=raw["footer"],
+        content=raw["content"],
         framed=info["framed"],
         viewport=cast("tuple[float, float]", tuple(info["viewport"])),
         fields=tuple(raw["fields"]),
-        buttons=tuple(_button(b, languages) for b in raw["buttons"]),
+        buttons=_signs(tuple(_button(b, languages) for b in raw["buttons"])),
         toggles=tuple(_toggle(t, languages) for t in raw["toggles"] if not _pressed_button(t, languages)),
+        dials=tuple(_dial(d) for d in raw["dials"]),
         languages=languages,
     )
+
+
+def _dial(raw: dict[str, Any]) -> Dial:
+    return Dial(raw["el"], raw["kind"], tuple(raw["options"]), raw["label"], raw["visible"])
 
 
 def _pressed_button(raw: dict[str, Any], languages: tuple[str, ...]) -> bool:
@@ -183,6 +207,21 @@ def _pressed_button(raw: dict[str, Any], languages: tuple[str, ...]) -> bool:
 def _rect(values: list[float]) -> tuple[float, float, float, float]:
     x, y, width, height = values
     return float(x), float(y), float(width), float(height)
+
+
+_CROSSES = frozenset("x×✕✖✗✘⨯╳❌🗙ⓧ⊗👎")
+
+
+def _signs(buttons: tuple[PageButton, ...]) -> tuple[PageButton, ...]:
+    """Beside a button that is a tick and nothing more, one that is a cross refuses; alone it closes."""
+    if not any(b.meaning.role == "accept" and b.meaning.strength == TICKED for b in buttons):
+        return buttons
+    return tuple(
+        replace(b, meaning=Label("reject", TICKED))
+        if b.text.strip()[:1].casefold() in _CROSSES and len(b.text) <= 2
+        else b
+        for b in buttons
+    )
 
 
 def _button(raw: dict[str, Any], languages: tuple[str, ...]) -> PageButton:
@@ -202,12 +241,17 @@ def _button(raw: dict[str, Any], languages: tuple[str, ...]) -> PageButton:
         disabled=raw["disabled"],
         expanded=raw["expanded"],
         selected=raw["selected"],
+        pressed=raw["pressed"],
+        marks=raw["marks"],
+        row=raw["row"],
         meaning=_meaning(raw, languages),
     )
 
 
 def _meaning(raw: dict[str, Any], languages: tuple[str, ...]) -> Label:
     """What a button does. Its visible words count first; an accessible name may say more than "Yes" or an icon."""
+    if raw["role"] == "tab":
+        return Label("other")  # a tab called "consent" shows something and grants nothing
     seen = label(raw["text"], languages)
     said = label(raw["label"], languages)
     best = seen if seen.role != "other" else said
@@ -217,6 +261,8 @@ def _meaning(raw: dict[str, Any], languages: tuple[str, ...]) -> Label:
         best = label("", languages, raw["names"]) if len(raw["text"]) <= 60 else best
     if raw["expanded"] and best.role in ("accept", "reject", "save") and best.strength <= HEADING + 2:
         return Label("info", 1.0, best.language)
+    if raw["link"] and best.role == "reject" and best.strength <= FORBIDS + 1 and forbids(raw["text"], languages):
+        return Label("info", 1.0, best.language)  # "do not sell my data" leads to another page
     if raw["link"] and best.role in ("accept", "save", "ack", "close", "object") and best.strength < 7:
         return Label("info", 1.0, best.language)
     return best
@@ -233,4 +279,5 @@ def _toggle(raw: dict[str, Any], languages: tuple[str, ...]) -> Toggle:
         text=raw["label"],
         around=raw["around"],
         category=category_of(raw["label"], raw["around"], raw["names"], languages),
+        inverted=not raw["radio"] and forbids(raw["label"], languages),
     )

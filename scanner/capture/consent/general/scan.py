@@ -8,9 +8,12 @@ from typing import Any
 
 from playwright.async_api import Page
 
+from scanner.capture.consent.explain import ButtonRead, CandidateWeighed, ChoiceRead, Looked, Watcher
 from scanner.capture.consent.frames import Document, Documents, Remote, call, closed_roots
 from scanner.capture.consent.general.reading import Seen, read_place
 from scanner.capture.consent.general.scoring import THRESHOLD, weigh
+from scanner.capture.consent.selectors import selectors_of
+from scanner.capture.consent.words.labels import why
 from scanner.capture.consent.words.topics import hints, topic
 
 TEXT_LIMIT = 6000
@@ -29,15 +32,19 @@ def _probe() -> str:
 class Scanner:
     """Looks at one page as often as asked. Nothing in the page is changed by looking."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, watcher: Watcher | None = None) -> None:
         self.documents = Documents(page)
+        self._watcher = watcher
 
     async def scan(self) -> list[Seen]:
         """All places worth a thought, best first. Closed shadow roots are opened where nothing else was found."""
         found = await self._frames(closed=False)
         if not any(seen.score >= THRESHOLD for seen in found):
             found = await self._frames(closed=True) or found
-        return sorted(found, key=_order)
+        found = sorted(found, key=_order)
+        if self._watcher is not None:
+            self._watcher.looked(await _told(found))
+        return found
 
     async def best(self) -> Seen | None:
         """The consent notice that stands there now, or null."""
@@ -77,6 +84,51 @@ class Scanner:
     async def _inside(self, document: Document, elements: str, el: int) -> Document | None:
         owner = await element(document, elements, el)
         return await self.documents.child(document, owner.id) if owner is not None else None
+
+
+_MOST_TOLD = 5
+_TEXT_TOLD = 300
+
+
+async def _told(found: list[Seen]) -> Looked:
+    """A look as data: the likeliest places, each with how its buttons were read and why."""
+    return Looked(
+        threshold=THRESHOLD,
+        candidates=tuple([await _candidate(seen, taken=n == 0) for n, seen in enumerate(found[:_MOST_TOLD])]),
+    )
+
+
+async def _candidate(seen: Seen, *, taken: bool) -> CandidateWeighed:
+    place = seen.place
+    numbers = [place.el, *(b.el for b in place.buttons)]
+    paths = await selectors_of(seen.document, seen.elements, numbers)
+    return CandidateWeighed(
+        score=seen.score,
+        reasons=seen.reasons,
+        taken=taken and seen.score >= THRESHOLD,
+        selector=paths.get(place.el, ""),
+        frame_url=None if seen.document.main else seen.document.url or None,
+        text=place.text[:_TEXT_TOLD],
+        buttons=tuple(
+            ButtonRead(
+                words=b.text,
+                name=b.name,
+                role=b.meaning.role,
+                strength=b.meaning.strength,
+                why=why(b.words, place.languages, b.meaning),
+                selector=paths.get(b.el, ""),
+                disabled=b.disabled,
+                link=b.link,
+            )
+            for b in place.buttons
+        ),
+        choices=tuple(
+            ChoiceRead(
+                words=t.words, category=t.category, on=t.on, locked=t.locked, visible=t.visible, forbids=t.inverted
+            )
+            for t in place.toggles
+        ),
+    )
 
 
 async def element(document: Document, elements: str, el: int) -> Remote | None:

@@ -73,14 +73,21 @@ def _words(place: Place, said: Topic) -> Reasons:
         reasons.append(("no-term", -2 if named(place) and place.above else -8))
     if _size(plain_text(place)) < 25:
         reasons.append(("no-text", -3 if said.cookie and named(place) else -6))
+    if said.cookie and not (said.usage or said.privacy or named(place) or _on_a_button(place)):
+        reasons.append(("only-the-word", -7))  # cookies to eat, or to program with
     if not said.cookie and not named(place):
         if said.privacy < 2:
-            reasons.append(("no-cookie-word", -4))
+            reasons.append(("no-cookie-word", -6))
         if not {"accept", "reject"} <= place.roles:
             reasons.append(("weak", -3))
         if not place.above and not place.framed:
             reasons.append(("in-flow-without-cookies", -6))
     return reasons
+
+
+def _on_a_button(place: Place) -> bool:
+    """Whether a button speaks of cookies: "accept cookies"."""
+    return any(topic(b.words, place.language).cookie for b in place.buttons if b.meaning.role in ("accept", "reject"))
 
 
 def _stance(place: Place) -> Reasons:
@@ -95,6 +102,8 @@ def _stance(place: Place) -> Reasons:
         reasons.append(("framed", 1))
     if place.header and not place.above:
         reasons.append(("header", -5))
+    if place.content and not (place.above or place.framed or named(place)):
+        reasons.append(("part-of-the-content", -6))
     if place.footer and not place.above:
         reasons.append(("footer", -5))
     if len(place.text) > 3500 and not (place.dialog or place.position == "fixed"):

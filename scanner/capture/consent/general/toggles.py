@@ -10,10 +10,14 @@ from collections.abc import Awaitable, Callable
 
 from scanner.capture.consent.frames import Remote, call
 from scanner.capture.consent.general.desk import Desk
-from scanner.capture.consent.general.reading import Seen, Toggle
+from scanner.capture.consent.general.dials import Aim, means, offers
+from scanner.capture.consent.general.reading import Place, Seen, Toggle
 from scanner.capture.consent.general.scan import element
 from scanner.capture.consent.waiting import until
 from scanner.capture.consent.words.labels import label
+from scanner.capture.consent.words.topics import ToggleCategory
+
+_KINDS: tuple[ToggleCategory, ...] = ("functional", "analytics", "marketing", "unknown")
 
 Wanted = Callable[[Toggle], bool]
 Again = Callable[[Seen], Awaitable[Seen]]
@@ -40,23 +44,63 @@ async def wrong(desk: Desk, seen: Seen, wanted: Wanted) -> list[tuple[Toggle, Re
         if target is None:
             continue
         on = await desk.switched(seen.document, target)
-        if on is not None and on != (True if toggle.radio else wanted(toggle)):
+        if on is not None and on != goal(toggle, wanted):
             found.append((toggle, target))
     return found
 
 
+def goal(toggle: Toggle, wanted: Wanted) -> bool:
+    """How a toggle should stand. One that forbids ("do not sell my data") stands on where nothing is granted."""
+    return True if toggle.radio else wanted(toggle) != toggle.inverted
+
+
+def aim(wanted: Wanted) -> Aim | None:
+    """Whether everything or nothing is wanted; null for a part."""
+    asked = {wanted(Toggle(0, False, False, "", False, True, "", "", category)) for category in _KINDS}
+    return None if len(asked) > 1 else "all" if asked.pop() else "none"
+
+
 def _radios(seen: Seen, wanted: Wanted) -> list[Toggle]:
-    """Of each pair of radio buttons such as "allow" and "deny", the one that should be chosen."""
+    """Of each group of radio buttons ("allow" and "deny", or levels of consent), the one that should be chosen."""
+    found = [_of_group(group, wanted, seen.place.languages) for group in _groups(seen.place).values()]
+    return [toggle for toggle in found if toggle is not None]
+
+
+def _of_group(group: list[Toggle], wanted: Wanted, languages: tuple[str, ...]) -> Toggle | None:
+    roles = {label(t.text, languages).role: t for t in group}
+    if len(group) == 2 and "accept" in roles and "reject" in roles:
+        return roles["accept"] if wanted(group[0]) else roles["reject"]
+    whole = aim(wanted)
+    fitting = [t for t in group if whole is not None and means(t.text, whole, languages)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def unclear(seen: Seen, wanted: Wanted) -> list[str]:
+    """Groups of radio buttons that speak of consent, of which no button clearly says what is wanted."""
+    whole = aim(wanted)
+    if whole is None:
+        return []
+    languages = seen.place.languages
+    found = []
+    for group in _groups(seen.place).values():
+        if _of_group(group, wanted, languages) is None and any(means(t.text, "none", languages) for t in group):
+            found.append(group[0].words)
+    return found
+
+
+def _groups(place: Place) -> dict[str, list[Toggle]]:
     groups: dict[str, list[Toggle]] = {}
-    for toggle in seen.place.toggles:
+    for toggle in place.toggles:
         if toggle.radio and toggle.group and not toggle.disabled:
             groups.setdefault(toggle.group, []).append(toggle)
-    chosen = []
-    for group in groups.values():
-        roles = {label(t.text, seen.place.languages).role: t for t in group}
-        if "accept" in roles and "reject" in roles:
-            chosen.append(roles["accept"] if wanted(group[0]) else roles["reject"])
-    return chosen
+    return {name: group for name, group in groups.items() if len(group) > 1}
+
+
+def choosable(place: Place) -> bool:
+    """Whether a visitor can choose something in detail there: switches, radio buttons, levels."""
+    if any(t.visible for t in place.choices) or offers(place):
+        return True
+    return sum(t.radio and t.visible and not t.disabled for t in place.toggles) > 1
 
 
 async def switch_all(desk: Desk, seen: Seen, wanted: Wanted, again: Again) -> tuple[list[str], Seen]:
@@ -80,15 +124,15 @@ async def switch_all(desk: Desk, seen: Seen, wanted: Wanted, again: Again) -> tu
 
 
 async def _switch(desk: Desk, seen: Seen, toggle: Toggle, target: Remote, wanted: Wanted, *, by_mouse: bool) -> bool:
-    goal = True if toggle.radio else wanted(toggle)
+    want = goal(toggle, wanted)
     # An earlier switch may have moved this one along.
     state = await desk.switched(seen.document, target)
-    if state in (goal, None):
+    if state in (want, None):
         return state is not None
-    did = "switched on" if goal else "switched off"
+    did = "switched on" if want else "switched off"
 
     async def moved() -> bool:
-        return await desk.switched(seen.document, target) in (goal, None)
+        return await desk.switched(seen.document, target) in (want, None)
 
     ways: list[tuple[Remote, bool]] = []
     if by_mouse:

@@ -170,9 +170,29 @@ def _didomi(value: str) -> Granted:
     return {**enabled, **{str(p): False for p in purposes.get("disabled", ())}}
 
 
-def _usercentrics(value: str) -> Granted:
-    services = _json(value)["services"]
-    return {str(s.get("name") or s["id"]): bool(s["status"]) for s in services if not s.get("isEssential")}
+def _usercentrics(value: str) -> Granted | None:
+    """The record does not say which services are essential, but what was pressed: then only that is told."""
+    services = [s for s in _json(value)["services"] if not s.get("isEssential")]
+    last = {str(s["history"][-1].get("action")) for s in services if s.get("history")}
+    said = {"onDenyAllServices": False, "onAcceptAllServices": True}.get(last.pop()) if len(last) == 1 else None
+    if said is not None:
+        return {"everything optional": said}
+    known = {str(s.get("name") or s["id"]): bool(s["status"]) for s in services}
+    return known if len(set(known.values())) == 1 or any(s.get("isEssential") is False for s in services) else None
+
+
+def _usercentrics_3(value: str) -> Granted:
+    """Services by name; where all that is optional was refused, the platform says so in one word."""
+    consent = _json(value)["consent"]
+    said = {"ALL_DENIED": False, "ALL_ACCEPTED": True}.get(str(consent.get("status")))
+    if said is not None:
+        return {"everything optional": said}
+    services = consent["services"].values()
+    return {
+        str(s.get("name")): bool(s["consent"])
+        for s in services
+        if category_of(str(s.get("name")), "", "", ("en",)) != "necessary"
+    }
 
 
 def _borlabs(value: str) -> Granted:
@@ -203,6 +223,99 @@ def _trustarc(value: str) -> Granted | None:
         return None
     granted = {int(n) for n in levels[1].split(",") if n}
     return {f"level {n}": n in granted for n in (2, 3)}
+
+
+def _shopify(value: str) -> Granted:
+    """`con.CMP`: analytics, marketing, preferences and sale of data, each "1", "0" or "" (not asked)."""
+    names = {"a": "analytics", "m": "marketing", "p": "preferences", "s": "sale of data"}
+    said = _json(value)["con"]["CMP"]
+    return {names[k]: v == "1" for k, v in said.items() if k in names and v in ("0", "1")}
+
+
+def _wix(value: str) -> Granted:
+    data = _json(value)
+    return {
+        name: bool(data[key]) for key, name in (("func", "functional"), ("anl", "analytics"), ("adv", "advertising"))
+    }
+
+
+def _moove(value: str) -> Granted:
+    return {k: str(v) == "1" for k, v in _json(value).items() if k != "strict"}
+
+
+def _hubspot(value: str) -> Granted:
+    names = {"1": "analytics", "2": "advertisement", "3": "functionality"}
+    pairs = [part.split(":", 1) for part in value.split(",") if ":" in part]
+    return {names.get(key, key): said == "true" for key, said in pairs}
+
+
+def _ketch(value: str) -> Granted:
+    data = json.loads(base64.b64decode(value + "=" * (-len(value) % 4)))
+    names = {str(k): str(v["status"]) == "granted" for k, v in data.items() if isinstance(v, dict) and "status" in v}
+    return {k: on for k, on in names.items() if category_of(k.replace("_", " "), "", "", ("en",)) != "necessary"}
+
+
+def _cookiehub(value: str) -> Granted:
+    data = json.loads(base64.b64decode(value + "=" * (-len(value) % 4)))
+    found = {str(c.get("id") or c.get("cid")): bool(c["value"]) for c in data["categories"]}
+    return {k: on for k, on in found.items() if k not in ("necessary", "1")}
+
+
+def _cookie_information(value: str) -> Granted:
+    data = _json(value)
+    said = {**dict.fromkeys(data["consents_approved"], True), **dict.fromkeys(data.get("consents_denied", ()), False)}
+    return {str(k): on for k, on in said.items() if str(k) != "cookie_cat_necessary"} or {"anything optional": False}
+
+
+def _vendors(value: str) -> Granted:
+    """`,google_analytics,hotjar,`: the vendors that were granted; an empty list grants none."""
+    names = [name for name in value.split(",") if name and not name.startswith("$")]
+    return dict.fromkeys(names, True) or {"anything optional": False}
+
+
+def _osano_hosted(value: str) -> Granted:
+    said = _json(value)
+    kept = said.get("consent", said)
+    return {k: v == "ACCEPT" for k, v in kept.items() if v in ("ACCEPT", "DENY") and k not in ("ESSENTIAL", "OPT_OUT")}
+
+
+def _termly(value: str) -> Granted:
+    kept = _json(value)["TERMLY_COOKIE_CONSENT"]["value"]
+    return {k: bool(v) for k, v in kept.items() if isinstance(v, bool) and k not in ("essential", "unclassified")}
+
+
+def _transcend(value: str) -> Granted:
+    purposes = _json(value)["purposes"]
+    return {k: v is True for k, v in purposes.items() if k != "Essential" and isinstance(v, bool)}
+
+
+def _sourcepoint(value: str) -> Granted | None:
+    status = _json(value)["gdpr"]["consentStatus"]
+    if status.get("rejectedAll"):
+        return {"everything optional": False}
+    return {"everything optional": True} if status.get("consentedAll") else None
+
+
+def _commanders_act(value: str) -> Granted:
+    """`2,3`: the categories that were granted."""
+    numbers = [n for n in value.split(",") if n.strip().isdigit()]
+    return {f"category {n}": True for n in numbers} or {"anything optional": False}
+
+
+def _funding_choices(value: str) -> Granted:
+    return _tc_string(
+        next(part[0] for part in _json(value) if isinstance(part, list) and part and isinstance(part[0], str))
+    )
+
+
+def _drupal(value: str) -> Granted | None:
+    said = {"0": False, "2": True}.get(value.strip())
+    return None if said is None else {"everything optional": said}
+
+
+def _nothing(_: str) -> Granted | None:
+    """Kept beside the record, and no record itself."""
+    return None
 
 
 def _civic(value: str) -> Granted:
@@ -276,6 +389,7 @@ _PLATFORMS: tuple[tuple[str, re.Pattern[str], Callable[[str], Granted | None]], 
     ("CookieYes", re.compile(r"cookieyes-consent"), _colon_list),
     ("GDPR Cookie Consent", re.compile(r"cookielawinfo-checkbox-(?!necessary).+"), _one_word),
     ("Complianz", re.compile(r"cmplz_(?:marketing|statistics|preferences)"), _one_word),
+    ("Complianz", re.compile(r"cmplz_(?:statistics-anonymous|.+)"), _nothing),
     ("Borlabs", re.compile(r"borlabs-cookie"), _borlabs),
     ("klaro", re.compile(r"klaro"), _services),
     ("Osano cookieconsent", re.compile(r"cookieconsent_status(?:_.+)?"), _osano),
@@ -283,13 +397,37 @@ _PLATFORMS: tuple[tuple[str, re.Pattern[str], Callable[[str], Granted | None]], 
     ("vanilla-cookieconsent", re.compile(r"cc_cookie"), _categories_list),
     ("Didomi", re.compile(r"didomi_token"), _didomi),
     ("Usercentrics", re.compile(r"uc_settings"), _usercentrics),
+    ("Usercentrics", re.compile(r"ucData"), _usercentrics_3),
+    ("Usercentrics", re.compile(r"uc_(?:user_interaction|ui_version|gcm|tcf)"), _nothing),
     ("Cookie-Script", re.compile(r"CookieScriptConsent"), _cookie_script),
     ("CookieFirst", re.compile(r"cookiefirst-consent"), lambda v: _pairs(_json(v).items())),
     ("Axeptio", re.compile(r"axeptio_cookies"), _services),
+    ("Axeptio", re.compile(r"axeptio_authorized_vendors"), _vendors),
+    ("Axeptio", re.compile(r"axeptio_all_vendors"), _nothing),
     ("iubenda", re.compile(r"_iub_cs-\w+"), _iubenda),
     ("TrustArc", re.compile(r"cmapi_cookie_privacy"), _trustarc),
     ("Civic", re.compile(r"CookieControl"), _civic),
     ("orejime", re.compile(r"orejime"), _services),
+    ("Shopify", re.compile(r"_tracking_consent"), _shopify),
+    ("Wix", re.compile(r"consent-policy"), _wix),
+    ("GDPR Cookie Compliance", re.compile(r"moove_gdpr_popup"), _moove),
+    ("HubSpot", re.compile(r"__hs_cookie_cat_pref"), _hubspot),
+    ("HubSpot", re.compile(r"__hs_(?:opt_out|initial_opt_in|do_not_track|gpc_banner_dismiss)"), _nothing),
+    ("Ketch", re.compile(r"_ketch_consent_v1_"), _ketch),
+    ("CookieHub", re.compile(r"cookiehub"), _cookiehub),
+    ("Cookie Information", re.compile(r"CookieInformationConsent"), _cookie_information),
+    ("Osano", re.compile(r"osano_consentmanager"), _osano_hosted),
+    ("Termly", re.compile(r"TERMLY_API_CACHE"), _termly),
+    ("Transcend", re.compile(r"tcm(?:Consent)?"), _transcend),
+    ("Sourcepoint", re.compile(r"_sp_user_consent_\w+"), _sourcepoint),
+    ("Commanders Act", re.compile(r"TC_PRIVACY_CENTER"), _commanders_act),
+    ("Commanders Act", re.compile(r"TC_PRIVACY"), _nothing),
+    ("Google Funding Choices", re.compile(r"FCCDCF"), _funding_choices),
+    ("EU Cookie Compliance", re.compile(r"cookie-agreed"), _drupal),
+    ("EU Cookie Compliance", re.compile(r"cookie-agreed-version"), _nothing),
+    ("Cookie Notice", re.compile(r"cookie_notice_accepted"), _one_word),
+    ("GDPR Cookie Consent", re.compile(r"cookielawinfo-checkbox-necessary|viewed_cookie_policy"), _nothing),
+    ("Squarespace", re.compile(r"ss_(?:performance|marketing)CookiesAllowed"), _one_word),
     ("IAB TCF", re.compile(r"eu(?:pub)?consent-v2"), _tc_string),
     ("IAB USP", re.compile(r"usprivacy"), _us_privacy),
 )

@@ -9,15 +9,25 @@ from typing import Literal
 
 from scanner.capture.consent.words.lexicon import Lexicon, lexicon_for, lexicons, normalise
 
-Role = Literal["accept", "reject", "settings", "save", "close", "pay", "ack", "object", "info", "other"]
+Role = Literal[
+    "accept", "reject", "settings", "save", "close", "pay", "ack", "object", "info", "next", "previous", "other"
+]  # fmt: skip
 
 LONGEST_LABEL = 110
 """Characters; more is a text, not a button."""
 
+FORBIDS = 6.5
+"""Strength of words such as "do not sell my data"."""
+
 HEADING = 4.0
 """Strength of a reading that may be a heading as well as a button."""
 
+TICKED = 5.5
+"""Strength of a button that is a tick (or a thumb) and nothing more."""
+
 _CLOSE_SIGNS = frozenset("x×✕✖✗✘⨯╳❌🗙ⓧ⊗")
+_TICKS = frozenset("✓✔☑✅🗸👍")
+_ONWARD = frozenset("›»→▶⟩❯>")
 
 _NAME_HINTS: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (
@@ -44,6 +54,8 @@ class Label:
     language: str | None = None
     everything: bool = False
     """Whether the words say "all"."""
+    onward: bool = False
+    """Whether the words say "continue"."""
 
 
 OTHER = Label("other")
@@ -59,6 +71,11 @@ def label(text: str, languages: tuple[str, ...] = (), names: str = "") -> Label:
     raw = text.strip()
     if raw and all(c in _CLOSE_SIGNS for c in raw.casefold()) and len(raw) <= 2:
         return Label("close", 6.0)
+    bare = raw.replace("\ufe0f", "")
+    if bare and len(bare) <= 2 and all(c in _TICKS for c in bare):
+        return Label("accept", TICKED)
+    if bare and len(bare) <= 2 and all(c in _ONWARD for c in bare):
+        return Label("next", 3.0)
     known = _label(raw, languages) if raw else OTHER
     if known.role != "other" or not names:
         return known
@@ -66,6 +83,32 @@ def label(text: str, languages: tuple[str, ...] = (), names: str = "") -> Label:
         if hint.search(names):
             return Label(role, 2.0)
     return known
+
+
+@lru_cache(maxsize=4096)
+def forbids(text: str, languages: tuple[str, ...] = ()) -> bool:
+    """Whether a choice with this label forbids something when it is switched on: "do not sell my data"."""
+    plain = normalise(text)
+    if len(plain.split()) < 2 and len(plain) < 6:
+        return False
+    asked = [lexicon for tag in (*languages, "en") if (lexicon := lexicon_for(tag)) is not None]
+    return any(lexicon.words["forbid"].search(plain) for lexicon in asked)
+
+
+@lru_cache(maxsize=4096)
+def says_all(text: str, languages: tuple[str, ...] = ()) -> bool:
+    """Whether words speak of everything."""
+    plain = normalise(text)
+    asked = [lexicon for tag in (*languages, "en") if (lexicon := lexicon_for(tag)) is not None]
+    return any(lexicon.words["all"].search(plain) for lexicon in asked)
+
+
+@lru_cache(maxsize=4096)
+def legitimate(text: str, languages: tuple[str, ...] = ()) -> bool:
+    """Whether words speak of legitimate interest, to which one objects."""
+    plain = normalise(text)
+    asked = [lexicon for tag in (*languages, "en") if (lexicon := lexicon_for(tag)) is not None]
+    return any(lexicon.words["legitimate"].search(plain) for lexicon in asked)
 
 
 @lru_cache(maxsize=8192)
@@ -84,6 +127,20 @@ def _label(raw: str, languages: tuple[str, ...]) -> Label:
     return near if near.role != "other" else _vote(text, lexicons(), ())
 
 
+def why(text: str, languages: tuple[str, ...], meaning: Label) -> str:
+    """In words, what made a label be read as it was: the kinds of words that it holds, and in which language."""
+    if meaning.role == "other":
+        return "no words that are known"
+    lexicon = lexicon_for(meaning.language) if meaning.language else None
+    if lexicon is None:
+        return "its sign" if meaning.strength >= HEADING else "its technical name"
+    plain = normalise(text)
+    hits = {key: found[0] for key, pattern in lexicon.words.items() if (found := pattern.search(plain)) is not None}
+    said = ", ".join(f"{key} ({found.strip()})" for key, found in sorted(hits.items()))
+    known = "" if lexicon.code in languages or lexicon.code == "en" else ", though the page speaks another language"
+    return f"{lexicon.name}: {said or 'its technical name'}{known}"
+
+
 def _vote(text: str, asked: tuple[Lexicon, ...], favoured: tuple[Lexicon, ...]) -> Label:
     best, refusal = OTHER, OTHER
     for lexicon in asked:
@@ -93,7 +150,8 @@ def _vote(text: str, asked: tuple[Lexicon, ...], favoured: tuple[Lexicon, ...]) 
         if read is None:
             continue
         bonus = 1.0 if lexicon in favoured else 0.0
-        found = Label(read[0], read[1] + bonus, lexicon.code, bool(lexicon.words["all"].search(text)))
+        every, onward = (bool(lexicon.words[key].search(text)) for key in ("all", "continue"))
+        found = Label(read[0], read[1] + bonus, lexicon.code, every, onward)
         if read[0] == "reject" and read[1] >= 6 and found.strength > refusal.strength:
             refusal = found
         if found.strength > best.strength:
@@ -120,6 +178,8 @@ def _refusals(says: dict[str, bool], length: int) -> tuple[Role, float] | None:
         return "settings", 5.0  # "settings or reject"
     if says["no"] and says["settings"] and not says["reject"] and not says["accept"]:
         return "settings", 7.0  # "no, let me choose"
+    if says["forbid"] and not says["accept"]:
+        return "reject", FORBIDS
     if says["reject"]:
         return "reject", 9.0 if says["all"] else 8.0
     if (says["negation"] and says["accept"]) or (says["without"] and yes):
@@ -138,6 +198,8 @@ def _acceptances(says: dict[str, bool], length: int) -> tuple[Role, float] | Non
         return "accept", 9.0
     if says["save"] and (says["selection"] or says["settings"] or not says["accept"]):
         return "save", 8.0 if says["selection"] or says["settings"] else 7.0
+    if says["save"] and says["accept"] and length <= 4:
+        return "save", 6.5  # "save and accept" keeps what was chosen
     if says["accept"] and says["selection"]:
         return "save", 7.5
     if says["settings"] and not says["accept"]:
@@ -158,8 +220,14 @@ def _rest(says: dict[str, bool], length: int) -> tuple[Role, float] | None:
         return "ack", 6.0
     if says["information"] and length <= 10:
         return "info", 5.0
+    if says["yes"] and length <= 3:
+        return "accept", 5.0
     if says["continue"] and length <= 4:
         return "ack", 4.0
+    if says["next"] and length <= 3:
+        return "next", 3.0
+    if says["previous"] and length <= 3:
+        return "previous", 3.0
     if says["selection"] and length <= 2 and not says["accept"]:
         return "save", 3.0
     return None

@@ -16,7 +16,8 @@ from typing import Any, Literal
 
 WORD_KEYS = (
     "reject", "accept", "negation", "without", "only", "necessary", "all", "settings", "save", "selection", "pay",
-    "acknowledge", "close", "information", "continue", "object", "no", "withdraw",
+    "acknowledge", "close", "information", "continue", "object", "no", "withdraw", "yes", "next", "previous", "forbid",
+    "legitimate",
 )  # fmt: skip
 TERM_KEYS = ("cookie", "privacy", "usage", "other")
 CATEGORY_KEYS: tuple[Literal["necessary", "functional", "analytics", "marketing"], ...] = (

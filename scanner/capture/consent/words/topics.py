@@ -96,6 +96,14 @@ def category_of(own: str, around: str, names: str, languages: tuple[str, ...]) -
     return "unknown"
 
 
+@lru_cache(maxsize=4096)
+def categories_named(text: str, languages: tuple[str, ...]) -> frozenset[ToggleCategory]:
+    """All categories that a label names, in any order."""
+    plain = normalise(text)
+    asked = [lexicon for tag in (*languages, "en") if (lexicon := lexicon_for(tag)) is not None]
+    return frozenset(k for lexicon in asked for k in CATEGORY_KEYS if any(t in plain for t in lexicon.categories[k]))
+
+
 def _category(plain: str, asked: list[Lexicon]) -> ToggleCategory:
     """The category named first in a label; "not necessary" names none."""
     first: tuple[int, ToggleCategory] | None = None
