@@ -18,7 +18,9 @@ from scanner import capture as capturing
 from scanner import policy as policies
 from scanner.classify import Catalogue, build_inventory, load_catalogue
 from scanner.config import Config
+from scanner.diff import Difference, Identities, compare, identities
 from scanner.errors import EvidenceError, PolicyError, ScannerError, SiteError, UsageError
+from scanner.messages import Language, speaking
 from scanner.model.base import Category
 from scanner.model.declaration import Declaration
 from scanner.model.evidence import DocumentKept, Link, Record, Visit
@@ -27,7 +29,8 @@ from scanner.model.instrument import Browser
 from scanner.model.inventory import Inventory, Problem
 from scanner.model.recorded import Document, Evidence
 from scanner.model.scan import Scan, Summary, Tool
-from scanner.report import write_reports
+from scanner.policy.text import read_blocks
+from scanner.report import load_scan, write_reports, write_whole
 from scanner.store import EvidenceWriter, document_of, read_evidence
 
 Progress = Callable[[str, capturing.Progress], None]
@@ -79,6 +82,8 @@ async def open_instrument(config: Config, *, calibrate: bool = True) -> AsyncIte
         locale=config.locale,
         timezone=config.timezone,
         viewport=config.viewport,
+        guard=config.guard,
+        allow=config.allow,
     )
     async with capturing.open_instrument(options, calibrate=calibrate) as instrument:
         yield instrument
@@ -104,6 +109,8 @@ async def capture(instrument: capturing.Instrument, url: str, config: Config, fo
         page_timeout_s=config.page_timeout,
         site_timeout_s=config.site_timeout,
         life_ms=config.page_life * 1000,
+        ignore_robots=config.ignore_robots,
+        name_server=config.name_server,
         tool_version=scanner.__version__,
         user_given_policy=", ".join(config.policy) or None,
     )
@@ -130,15 +137,26 @@ def audit(
     """
     recorded = read_evidence(folder)
     documents: Sequence[Document] = recorded.evidence.documents
+    earlier = identities(load_scan(Path(config.baseline)).findings) if config.baseline is not None else None
     if policy:
         addresses, _ = split_policies(policy)
         if addresses:
             raise UsageError(f"--policy {addresses[0]}: an audit works offline; save the page and give the file")
         documents = policy_files(policy)
-    scan = judge(recorded.evidence, documents, catalogue, config.profile)
+    material = _material(recorded.evidence, documents, catalogue)
+    scan = _judged(*material, config, earlier, "en")
+    told = scan if config.language == "en" else _judged(*material, config, earlier, config.language)
     target = out or recorded.folder
     try:
-        write_reports(scan, target, pictures=recorded.pictures, formats=config.format)
+        with speaking(config.language):
+            write_reports(
+                scan,
+                target,
+                pictures=recorded.pictures,
+                formats=config.format,
+                told=told,
+                evidence=recorded.evidence,
+            )
     except OSError as error:
         raise EvidenceError(f"cannot write the report to {target}: {error.strerror}; the evidence is kept") from error
     return Done(scan, target)
@@ -149,6 +167,24 @@ def judge(evidence: Evidence, documents: Sequence[Document], catalogue: Catalogu
 
     `profile` names the region whose rules apply (`scanner.audit.PROFILES`).
     """
+    inventory, declaration = _material(evidence, documents, catalogue)
+    return _scan(inventory, declaration, auditing.audit(inventory, declaration, profile=profile))
+
+
+def _judged(
+    inventory: Inventory, declaration: Declaration, config: Config, earlier: Identities | None, language: Language
+) -> Scan:
+    """The result with its findings in a language, marked with what is known and accepted on the day of the scan."""
+    with speaking(language):
+        result = auditing.audit(inventory, declaration, profile=config.profile)
+    if config.accept or earlier is not None:
+        today = datetime.date.fromisoformat((inventory.finished or inventory.started)[:10])
+        result = auditing.standing(result, accepts=config.accept, earlier=earlier, today=today)
+    return _scan(inventory, declaration, result)
+
+
+def _material(evidence: Evidence, documents: Sequence[Document], catalogue: Catalogue) -> tuple[Inventory, Declaration]:
+    """What was seen and what is declared, before any rule has looked at it."""
     inventory = build_inventory(evidence, catalogue)
     try:
         declaration = policies.read(documents, known_vendors=catalogue.vendors)
@@ -157,8 +193,37 @@ def judge(evidence: Evidence, documents: Sequence[Document], catalogue: Catalogu
         readable, problems = _told_apart(documents)
         declaration = policies.read(readable, known_vendors=catalogue.vendors)
         inventory = inventory.model_copy(update={"problems": (*inventory.problems, *problems)})
-    result = auditing.audit(inventory, declaration, profile=profile)
-    return _scan(inventory, declaration, result)
+    return inventory, declaration
+
+
+def difference(old: Path, new: Path) -> tuple[Difference, Scan]:
+    """What changed from one finished scan to another, and the newer one.
+
+    Each is a folder or a `scan.json`. Where both have their evidence beside them, the sentences of their policies are
+    compared too. Raises UsageError for what is no result of a scan.
+    """
+    before, after = load_scan(old), load_scan(new)
+    texts = _policy_text(old), _policy_text(new)
+    return compare(before, after, old_text=texts[0], new_text=texts[1]), after
+
+
+def _policy_text(path: Path) -> tuple[str, ...] | None:
+    """The sentences of all policy documents that lie with a scan; null where its evidence is not at hand."""
+    try:
+        documents = read_evidence(path if path.is_dir() else path.parent).evidence.documents
+        return tuple(sentence.text for document in documents for sentence in read_blocks(document).sentences)
+    except (EvidenceError, PolicyError):
+        return None
+
+
+async def print_report(done: Done, config: Config) -> None:
+    """Print the report to `report.pdf`, where the configuration asks for it.
+
+    Raises BrowserNotFoundError where no browser can print.
+    """
+    if "pdf" in config.format:
+        pages = await capturing.print_page(done.folder / "report.html", config.browser)
+        write_whole(done.folder / "report.pdf", pages)
 
 
 def _told_apart(documents: Sequence[Document]) -> tuple[list[Document], list[Problem]]:
@@ -194,7 +259,9 @@ async def scan_sites(
                 folder = folder_of(url)
                 try:
                     await capture(instrument, url, config, folder, progress)
-                    done(url, await asyncio.to_thread(audit, folder, config, catalogue))
+                    result = await asyncio.to_thread(audit, folder, config, catalogue)
+                    await print_report(result, config)
+                    done(url, result)
                 except ScannerError as error:
                     done(url, error)
 

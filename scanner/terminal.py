@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
+from scanner.diff import Difference
 from scanner.model.declaration import Declaration
 from scanner.model.finding import Severity
 from scanner.model.instrument import Browser
 from scanner.model.scan import Scan
-from scanner.report import verdict
+from scanner.report import diff_caveats, diff_headline, diff_parts, diff_sides, verdict
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _COLOUR: dict[Severity, str] = {"high": "bold red", "medium": "yellow", "low": "cyan", "info": "dim"}
@@ -140,3 +141,21 @@ def _table(*columns: str) -> Table:
     for column in columns:
         table.add_column(column, overflow="fold")
     return table
+
+
+def diff_lines(difference: Difference) -> Iterator[Text]:
+    """What changed between two scans, a line each: `+` is new, `-` is gone, `~` is changed."""
+    yield Text(clean(diff_sides(difference)), "bold")
+    yield Text(clean(diff_headline(difference)))
+    for said in diff_caveats(difference):
+        yield Text(clean(said), "yellow")
+    for part in diff_parts(difference):
+        if part.empty:
+            continue
+        yield Text()
+        yield Text(clean(part.title), "bold")
+        for sign, lines, style in (("+", part.new, "red"), ("-", part.gone, "green"), ("~", part.changed, "yellow")):
+            for line in lines:
+                level = f"[{line.severity}] " if line.severity else ""
+                told = f": {clean(line.told)}" if line.told else ""
+                yield Text(f"  {sign} {level}", style).append(Text(f"{clean(line.name)}{told}", ""))

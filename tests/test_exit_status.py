@@ -98,12 +98,26 @@ async def test_interrupted_it_keeps_the_evidence_and_says_130(bakery_and_courier
     )
     log = tmp_path / "x/evidence/records.jsonl"
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and not (log.exists() and '"kind":"visit"' in log.read_text()):
-        await asyncio.sleep(0.05)
+    while not (pages := _pages(log)):
+        assert time.monotonic() < deadline, "no page was finished"
+        await asyncio.sleep(0.01)
     process.send_signal(signal.SIGINT)
     _, errors = await asyncio.to_thread(process.communicate, timeout=60)
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
+    records = [json.loads(line) for line in log.read_text().splitlines()]
+    assert records[-1]["kind"] == "finished"
+    assert records[-1]["outcome"] == "partial"
+    assert pages <= _pages(log)
     again = await asyncio.to_thread(run, "audit", "x", "--out", "y", "--json", cwd=tmp_path)
-    outcome = json.loads(again.stdout)["outcome"]
-    assert (outcome, again.returncode) in (("partial", 0), ("failed", 3)), again.stderr
+    assert (json.loads(again.stdout)["outcome"], again.returncode) == ("partial", 0), again.stderr
+    scan = json.loads((tmp_path / "y/scan.json").read_text())
+    assert "interrupted" in {problem["kind"] for problem in scan["problems"]}
+
+
+def _pages(log: Path) -> set[str]:
+    """The ids of the visits in a log that is being written, of pages that were seen to their end."""
+    lines = log.read_bytes().splitlines(keepends=True) if log.exists() else []
+    records = [json.loads(line) for line in lines if line.endswith(b"\n")]
+    visits = [record for record in records if record["kind"] == "visit" and record["purpose"] == "page"]
+    return {visit["id"] for visit in visits if visit["error"] is None}

@@ -6,5 +6,6 @@ from scanner.audit.profiles import PROFILES
 from scanner.audit.rules import RULES
 from scanner.audit.runner import audit
 from scanner.audit.scoring import score
+from scanner.audit.standing import standing
 
-__all__ = ["PROFILES", "RULES", "audit", "score"]
+__all__ = ["PROFILES", "RULES", "audit", "score", "standing"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from scanner.audit.message import Message
 from scanner.model.declaration import DeclaredCookie
 from scanner.model.inventory import Cookie
 
@@ -19,6 +20,13 @@ BROWSER_CAP = 400 * DAY
 TOLERANCE = 0.03
 """Of the longer one: 13 months are 390 to 396 days, 12 months 360 to 366."""
 
+_UNITS = (
+    (YEAR, Message("{count} year", "{count} years")),
+    (DAY, Message("{count} day", "{count} days")),
+    (HOUR, Message("{count} hour", "{count} hours")),
+    (MINUTE, Message("{count} minute", "{count} minutes")),
+)
+_SECONDS = Message("{count} second", "{count} seconds")
 _SLACK_SECONDS = 5
 _LONGEST_MONTH = 31 * DAY
 _SHORTEST_MONTH = 28 * DAY
@@ -68,16 +76,12 @@ def compare(declared: DeclaredCookie, cookie: Cookie) -> Comparison:
 
 def words(seconds: float) -> str:
     """A duration for a reader: `30 minutes`, `90 days`, `2 years`."""
-    for unit, name in ((YEAR, "year"), (DAY, "day"), (HOUR, "hour"), (MINUTE, "minute")):
+    for unit, counted in _UNITS:
         count = seconds / unit
         whole = abs(count - round(count)) < 0.01
         if round(count) >= 1 and (whole or (unit != YEAR and count >= 2)):
-            return _counted(round(count), name)
-    return _counted(round(seconds), "second")
-
-
-def _counted(count: int, name: str) -> str:
-    return f"{count} {name}" if count == 1 else f"{count} {name}s"
+            return counted(round(count))
+    return _SECONDS(round(seconds))
 
 
 def _means(said: int, asked: float) -> bool:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from scanner.audit import durations
 from scanner.audit.case import Case, subject_of
 from scanner.audit.message import Message, enumerate_words
+from scanner.messages import number
 from scanner.model.base import StateName
 from scanner.model.inventory import Beacon, Cookie, FirstSeen, RequestHost, StorageEntry
 
@@ -130,7 +131,7 @@ def _when(seen: FirstSeen | None, state: StateName | None, pages: tuple[str, ...
         return AFTER_CLICK(page=address(seen.page))
     if seen.ms is None:
         return WHERE(page=address(seen.page))
-    return WHEN(count, ms=round(seen.ms), page=address(seen.page))
+    return WHEN(count, ms=number(round(seen.ms)), page=address(seen.page))
 
 
 def _where(pages: tuple[str, ...]) -> str:

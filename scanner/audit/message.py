@@ -1,22 +1,10 @@
-"""Sentences with named fields, kept apart from the logic so that a catalogue of translations can stand in for them."""
+"""How rules put sentences together: rows of names, numbered steps, lines of facts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from scanner.messages import Labels, Message, known, mark, say, say_n
 
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A text in plain English with named fields in braces; `many` replaces `one` where `count` is not 1."""
-
-    one: str
-    many: str | None = None
-
-    def __call__(self, count: int = 1, /, **fields: object) -> str:
-        """The text with its fields filled in; `count` is itself a field."""
-        text = self.one if count == 1 or self.many is None else self.many
-        return text.format(count=count, **fields)
-
+__all__ = ["Labels", "Message", "enumerate_words", "known", "lines", "mark", "say", "say_n", "steps"]
 
 AND_MORE = Message("and {count} more", "and {count} more")
 

@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 from scanner.audit.case import Case
+from scanner.audit.message import Labels, Message, known, say
 from scanner.audit.rule import Need
 from scanner.model.base import StateName
 
-_STATE_WORDS: dict[str, str] = {
-    "before": "before any choice",
-    "accept": "after accepting",
-    "reject": "after refusing",
-    "withdraw": "after withdrawing consent",
-    "gpc": "with the browser signal Global Privacy Control",
-}
+_STATE_WORDS: Labels[str] = Labels(
+    {
+        "before": Message("before any choice"),
+        "accept": Message("after accepting"),
+        "reject": Message("after refusing"),
+        "withdraw": Message("after withdrawing consent"),
+        "gpc": Message("with the browser signal Global Privacy Control"),
+    }
+)
+_ONLY = Message("after allowing only {category}")
+_NOT_VISITED = Message("The site was not visited {when} in this scan.")
+_NOT_OBSERVED = Message("The site could not be observed {when}.")
+_NOT_OBSERVED_WHY = Message("The site could not be observed {when}: {why}")
 
 
 def state_words(name: StateName) -> str:
     """A consent state for a reader: `before any choice`, `after refusing`."""
-    return _STATE_WORDS.get(name) or f"after allowing only {name.partition(':')[2]}"
+    return _STATE_WORDS.get(name) or _ONLY(category=name.partition(":")[2])
 
 
 def _unreached(case: Case, name: StateName) -> str | None:
     state = case.state(name)
     if state is None:
-        return f"The site was not visited {state_words(name)} in this scan."
+        return _NOT_VISITED(when=state_words(name))
     if not state.reached:
-        why = f": {state.choice.error}" if state.choice.error else "."
-        return f"The site could not be observed {state_words(name)}{why}"
+        if state.choice.error:
+            return _NOT_OBSERVED_WHY(when=state_words(name), why=known(state.choice.error))
+        return _NOT_OBSERVED(when=state_words(name))
     return None
 
 
@@ -35,13 +43,13 @@ def _no_page(case: Case) -> str | None:
         return None
     if any(state.reached for state in case.inventory.states.values()):
         return None
-    return "No page of the site could be observed in any state."
+    return say("No page of the site could be observed in any state.")
 
 
 def _no_policy(case: Case) -> str | None:
     if case.declaration.found:
         return None
-    return "No cookie or privacy policy was found to compare with."
+    return say("No cookie or privacy policy was found to compare with.")
 
 
 def _no_full_view(case: Case) -> str | None:
@@ -53,7 +61,7 @@ def _no_full_view(case: Case) -> str | None:
 
 def _withdrawal_untried(case: Case) -> str | None:
     if case.state("withdraw") is None:
-        return f"The site was not visited {state_words('withdraw')} in this scan."
+        return _NOT_VISITED(when=state_words("withdraw"))
     return _unreached(case, "accept")
 
 

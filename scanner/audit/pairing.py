@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scanner.audit import companies, names
+from scanner import matching
+from scanner.audit import companies
 from scanner.model.declaration import Declaration, DeclaredCookie
 from scanner.model.inventory import Cookie, Inventory
 from scanner.site import site_of
@@ -36,10 +37,10 @@ def pair(inventory: Inventory, declaration: Declaration) -> Pairing:
     present = frozenset(
         [cookie.name.casefold() for cookie in inventory.cookies] + [entry.key.casefold() for entry in inventory.storage]
     )
-    declared = names.DeclaredNames([row.name for row in declaration.cookies])
-    known: dict[str, dict[int, names.NameMatch]] = {}
+    declared = matching.DeclaredNames([row.name for row in declaration.cookies])
+    known: dict[str, dict[int, matching.NameMatch]] = {}
 
-    def fitting(name: str) -> dict[int, names.NameMatch]:
+    def fitting(name: str) -> dict[int, matching.NameMatch]:
         if name not in known:
             known[name] = declared.covering(name, present)
         return known[name]
@@ -49,7 +50,7 @@ def pair(inventory: Inventory, declaration: Declaration) -> Pairing:
     for index, cookie in enumerate(inventory.cookies):
         rows = fitting(cookie.name)
         if rows:
-            best = _best(rows)
+            best = matching.best(rows)
             cookies[index] = _of_provider(declaration, best, cookie) or best
             all_cookies[index] = tuple(sorted(rows))
     storage: dict[int, tuple[int, ...]] = {}
@@ -57,14 +58,9 @@ def pair(inventory: Inventory, declaration: Declaration) -> Pairing:
     for index, entry in enumerate(inventory.storage):
         rows = fitting(entry.key)
         if rows:
-            storage[index] = _best(rows)
+            storage[index] = matching.best(rows)
             all_storage[index] = tuple(sorted(rows))
     return Pairing(cookies, storage, _turned(all_cookies), _turned(all_storage))
-
-
-def _best(rows: dict[int, names.NameMatch]) -> tuple[int, ...]:
-    top = max((fit.level, fit.literal) for fit in rows.values())
-    return tuple(sorted(index for index, fit in rows.items() if (fit.level, fit.literal) == top))
 
 
 def _of_provider(declaration: Declaration, rows: tuple[int, ...], cookie: Cookie) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from scanner.audit import legal
 from scanner.audit.legal import LegalReference
+from scanner.audit.message import mark
 from scanner.errors import UsageError
 
 _GDPR = (
@@ -73,7 +74,7 @@ def _mapping(
 PROFILES: tuple[Profile, ...] = (
     Profile(
         name="eu",
-        title="European Union and European Economic Area",
+        title=mark("European Union and European Economic Area"),
         note="Storing on, or reading from, a visitor's device needs prior consent unless it is strictly necessary. "
         "The ePrivacy Directive is carried out by national law, which may differ in detail. A browser signal "
         "(Global Privacy Control) binds nobody by itself here.",
@@ -81,7 +82,7 @@ PROFILES: tuple[Profile, ...] = (
     ),
     Profile(
         name="uk",
-        title="United Kingdom",
+        title=mark("United Kingdom"),
         note="As in the European Union, by the Privacy and Electronic Communications Regulations and the UK GDPR.",
         off=frozenset({"gpc-ignored"}),
         replaces=_mapping(
@@ -90,7 +91,7 @@ PROFILES: tuple[Profile, ...] = (
     ),
     Profile(
         name="ch",
-        title="Switzerland",
+        title=mark("Switzerland"),
         note="Visitors must be informed and able to refuse; prior consent is not asked for in general. Rules on "
         "prior consent are switched off; what a site promises, and whether it respects a refusal, is checked.",
         off=_OPT_IN_RULES | {"gpc-ignored"},
@@ -100,7 +101,7 @@ PROFILES: tuple[Profile, ...] = (
     ),
     Profile(
         name="us-ca",
-        title="California",
+        title=mark("California"),
         note="Visitors may opt out of sale and sharing, also by the browser signal Global Privacy Control; prior "
         "consent is not asked for in general. Rules on prior consent are switched off.",
         off=_OPT_IN_RULES,

@@ -6,18 +6,20 @@ from collections.abc import Iterable
 
 from scanner.audit.case import Case
 from scanner.audit.gaps import CUTS
+from scanner.audit.message import Message, known, say
 from scanner.audit.profiles import Profile, profile_named
 from scanner.audit.rule import Hit, NotApplicable, Rule, Undecided
 from scanner.audit.rules import RULES
 from scanner.model.declaration import Declaration
-from scanner.model.finding import SEVERITIES, AuditResult, Check, Finding
+from scanner.model.finding import SEVERITIES, AuditResult, Check, Finding, LegalReference
 from scanner.model.inventory import Inventory
 
-FAILED = "The site could not be scanned, so that nothing can be said about it."
-BLIND = (
+FAILED = Message("The site could not be scanned, so that nothing can be said about it.")
+BLIND = Message(
     "Nothing was found, but the browser did not pass its calibration: what it cannot see, it cannot rule out ({what})."
 )
-CUT = "Nothing was found, but not everything could be watched: {what}"
+CUT = Message("Nothing was found, but not everything could be watched: {what}")
+OTHER_REGION = Message("The law of this region ({region}) does not ask for it.")
 
 
 def audit(inventory: Inventory, declaration: Declaration, *, profile: str = "eu") -> AuditResult:
@@ -27,7 +29,9 @@ def audit(inventory: Inventory, declaration: Declaration, *, profile: str = "eu"
     """
     region = profile_named(profile)
     if inventory.outcome == "failed":
-        return AuditResult(checks=tuple(Check(rule=rule.name, outcome="inconclusive", reason=FAILED) for rule in RULES))
+        return AuditResult(
+            checks=tuple(Check(rule=rule.name, outcome="inconclusive", reason=FAILED()) for rule in RULES)
+        )
     case = Case(inventory, declaration, region)
     findings: list[Finding] = []
     checks: list[Check] = []
@@ -44,7 +48,7 @@ def run(rule: Rule, case: Case) -> tuple[tuple[Finding, ...], Check]:
         return (), Check(
             rule=rule.name,
             outcome="not-applicable",
-            reason=f"The law of this region ({case.profile.title}) does not ask for it.",
+            reason=OTHER_REGION(region=known(case.profile.title)),
         )
     for need in rule.needs:
         reason = need.missing(case)
@@ -76,10 +80,14 @@ def _finding(rule: Rule, hit: Hit, profile: Profile) -> Finding:
         detail=hit.detail,
         observed=tuple(dict.fromkeys(hit.observed)),
         declared=hit.declared,
-        legal=profile.legal(rule.legal),
+        legal=tuple(_told(reference) for reference in profile.legal(rule.legal)),
         fix=hit.fix,
         confidence=hit.confidence,
     )
+
+
+def _told(reference: LegalReference) -> LegalReference:
+    return reference.model_copy(update={"name": known(reference.name)})
 
 
 def _blindness(inventory: Inventory) -> str | None:
@@ -90,9 +98,9 @@ def _blindness(inventory: Inventory) -> str | None:
     browser = inventory.browser
     if browser is not None and not browser.calibration.passed:
         missed = tuple(check.name for check in browser.calibration.checks if not check.passed)
-        return BLIND.format(what=", ".join(missed) or "unknown")
+        return BLIND(what=", ".join(known(name) for name in missed) or say("unknown"))
     cut = next((problem for problem in inventory.problems if problem.kind in CUTS), None)
-    return None if cut is None else CUT.format(what=cut.message)
+    return None if cut is None else CUT(what=known(cut.message))
 
 
 def _worst_first(findings: Iterable[Finding]) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from scanner.audit import companies, remedies, techniques
@@ -20,7 +20,8 @@ class Watch:
     """What a rule looks for, its texts (fields `company`, `facts`) and severities.
 
     `single` replaces `unasked` where only one kind of technique was seen, for rules to which that makes a difference.
-    Hosts of the categories `left_out` are not counted.
+    Hosts of the categories `left_out` are not counted. `weigh` has the last word on a severity, and says null to what
+    is no fault.
     """
 
     kinds: tuple[str, ...]
@@ -33,6 +34,7 @@ class Watch:
     agreed_if_named: Severity
     single: Severity | None = None
     left_out: frozenset[Category] = frozenset()
+    weigh: Callable[[Use, Severity], Severity | None] | None = None
 
 
 def watched(case: Case, watch: Watch) -> Iterator[Hit]:
@@ -41,9 +43,14 @@ def watched(case: Case, watch: Watch) -> Iterator[Hit]:
         if use.category in watch.left_out:
             continue
         quote = _named(case, use)
+        severity: Severity | None = _severity(use, watch, quote is not None)
+        if severity is not None and watch.weigh is not None:
+            severity = watch.weigh(use, severity)
+        if severity is None:
+            continue
         fixes = (*watch.fixes, *(remedies.hold_back(case, (use.company,)) if use.unasked else ()))
         yield Hit(
-            severity=_severity(use, watch, quote is not None),
+            severity=severity,
             title=(watch.title if use.unasked else watch.title_agreed)(company=use.company),
             subjects=(use.host,),
             states=use.states,
@@ -64,7 +71,7 @@ def _severity(use: Use, watch: Watch, named: bool) -> Severity:
 
 
 def _confidence(use: Use, watch: Watch) -> Confidence:
-    return "check" if watch.single is not None and len(use.kinds) == 1 else "likely"
+    return "check" if watch.single is not None and len(use.kinds) == 1 else use.confidence
 
 
 def _named(case: Case, use: Use) -> Quote | None:

@@ -9,10 +9,14 @@ from scanner.audit import facts
 from scanner.audit.case import Case, pointer
 from scanner.audit.message import Message
 from scanner.model.base import Category, StateName
+from scanner.model.finding import Confidence
 from scanner.model.inventory import Technique
 
 UNASKED: frozenset[StateName] = frozenset({"before", "reject", "withdraw"})
 """States in which the visitor has given no consent, or none any more."""
+
+CONFIDENCES: tuple[Confidence, ...] = ("certain", "likely", "check")
+"""The surest first."""
 
 SENTENCE = Message("{script} did this on the site{detail}.")
 OF_HOST = Message("A script of {host}")
@@ -22,7 +26,11 @@ DETAIL = Message(": {detail}")
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """All that the scripts of one host did by certain techniques. `company` is the host where none is known."""
+    """All that the scripts of one host did by certain techniques. `company` is the host where none is known.
+
+    `own`: the host is the site itself. `data` is what was read, and `answered` whether the host replied to it, where
+    the techniques say so. `confidence` is that of the surest of them.
+    """
 
     host: str
     company: str
@@ -31,6 +39,10 @@ class Use:
     pointers: tuple[str, ...]
     sentences: tuple[str, ...]
     states: tuple[StateName, ...]
+    own: bool = False
+    data: tuple[str, ...] = ()
+    answered: bool = False
+    confidence: Confidence = "likely"
 
     @property
     def unasked(self) -> bool:
@@ -59,6 +71,10 @@ def _use(case: Case, host: str, indexes: list[int]) -> Use:
         pointers=tuple(pointer("techniques", index) for index in indexes),
         sentences=tuple(_sentence(technique) for technique in seen),
         states=tuple(sorted({state for technique in seen for state in technique.states})),
+        own=all(technique.party == "first" for technique in seen),
+        data=tuple(sorted({data for technique in seen for data in technique.data})),
+        answered=all(technique.answered for technique in seen),
+        confidence=min((technique.confidence for technique in seen), key=CONFIDENCES.index),
     )
 
 

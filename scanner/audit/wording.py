@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scanner.audit import companies, tracking
 from scanner.audit.case import Case
-from scanner.audit.message import Message, enumerate_words, lines
+from scanner.audit.message import Message, enumerate_words, known, lines, mark
 from scanner.model.base import Category
 from scanner.model.finding import Quote
 from scanner.model.inventory import Cookie
@@ -81,3 +81,25 @@ def named(words: tuple[str, ...]) -> str:
 def is_set(cookie: Cookie) -> bool:
     """Whether a cookie came to stay: neither refused by the browser nor deleted at once."""
     return cookie.blocked is None and not cookie.deleted
+
+
+_SOURCES = (
+    mark("exact name and domain"),
+    mark("exact name"),
+    mark("pattern and domain"),
+    mark("longest pattern"),
+    mark("vendor of the third-party setter"),
+    mark("vendor of the script that set a first-party cookie"),
+    mark("CNAME target"),
+    mark("filter list"),
+    mark("inferred: session id"),
+    mark("inferred: necessary word"),
+    mark("unknown"),
+)
+"""The steps by which a thing is classified, as the inventory names them."""
+
+
+def source_words(source: str) -> str:
+    """How a classification was come by; what follows in brackets (where it is written, and since when) stays."""
+    step, bracket, rest = source.partition(" (")
+    return f"{known(step)}{bracket}{rest}" if step in _SOURCES else source

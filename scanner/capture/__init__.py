@@ -7,6 +7,7 @@ from scanner.capture.instrument import Instrument, open_instrument
 from scanner.capture.instrument import calibrate_browser as calibrate
 from scanner.capture.locate import find_browser
 from scanner.capture.plan import BrowserOptions, Plan, Progress
+from scanner.capture.printing import print_page, printer
 from scanner.capture.sink import Sink
 
 __all__ = [
@@ -19,4 +20,6 @@ __all__ = [
     "calibrate",
     "find_browser",
     "open_instrument",
+    "print_page",
+    "printer",
 ]

@@ -99,13 +99,13 @@ class VisitPace:
                 self._tab.log.phase = "chosen"
 
     async def reload(self) -> None:
-        """Give what the choice set off its time, then load the page anew, as a visit of its own."""
+        """Load the page anew, as a visit of its own; first, what a choice set off gets its time."""
         with self._at_work():
             await self._reload()
 
     async def _reload(self) -> None:
-        await self.run.live(AFTER_CHOICE_MS, _AFTER_CHOICE_CEILING_S)
         if self.chosen:
+            await self.run.live(AFTER_CHOICE_MS, _AFTER_CHOICE_CEILING_S)
             await self.shoot("page")
         spec = self.run.spec
         url = self._tab.main_url if self._tab.main_url.startswith("http") else spec.url

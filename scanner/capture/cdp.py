@@ -13,7 +13,7 @@ import itertools
 import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 Params = Mapping[str, Any]
 Handler = Callable[[Params, "Session"], None]
@@ -76,8 +76,15 @@ class Session:
             handler(params, self)
 
 
+class Guest(Protocol):
+    """Somebody else who speaks through the same pipe."""
+
+    def take(self, message: dict[str, Any]) -> bool:
+        """Whether a message of the browser was meant for the guest."""
+
+
 class Connection(asyncio.Protocol):
-    """Both ends of the pipe. `root` is the browser's own session."""
+    """Both ends of the pipe. `root` is the browser's own session; `guest` is asked first whose a message is."""
 
     def __init__(self) -> None:
         self.root = Session(self, None, {"type": "browser"})
@@ -86,6 +93,8 @@ class Connection(asyncio.Protocol):
         self._ids = itertools.count(1)
         self._waiting: dict[int, tuple[Session, str, asyncio.Future[dict[str, Any]]]] = {}
         self._buffer = bytearray()
+        self.guest: Guest | None = None
+        self._outbox: list[bytes] = []
         self._write: asyncio.WriteTransport | None = None
         self._read: asyncio.ReadTransport | None = None
 
@@ -119,8 +128,25 @@ class Connection(asyncio.Protocol):
         if session.id is not None:
             message["sessionId"] = session.id
         self._waiting[number] = (session, method, future)
-        self._write.write(json.dumps(message).encode() + b"\0")
+        self._put(message)
         return future
+
+    def pass_on(self, message: dict[str, Any]) -> int:
+        """Send a guest's message under a number of ours, which is returned."""
+        number = next(self._ids)
+        self._put({**message, "id": number})
+        return number
+
+    def _put(self, message: dict[str, Any]) -> None:
+        """What is sent in one turn of the loop leaves in one piece: each write wakes the browser."""
+        if not self._outbox:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._outbox.append(json.dumps(message).encode())
+
+    def _flush(self) -> None:
+        messages, self._outbox = self._outbox, []
+        if self._write is not None and not self._write.is_closing():
+            self._write.write(b"\0".join(messages) + b"\0")
 
     def data_received(self, data: bytes) -> None:
         """Messages are JSON texts that end in a null byte."""
@@ -137,6 +163,8 @@ class Connection(asyncio.Protocol):
         self._fail_all()
 
     def _receive(self, message: dict[str, Any]) -> None:
+        if self.guest is not None and self.guest.take(message):
+            return
         number = message.get("id")
         if number is not None:
             _, method, future = self._waiting.pop(number, (None, "", None))

@@ -15,6 +15,9 @@ from scanner.capture.plan import BrowserOptions
 from scanner.capture.tab import Tab
 
 _ATTACH_S = 10.0
+Command = tuple[str, Params]
+# https://www.w3.org/TR/gpc/#the-sec-gpc-header-field-for-http-requests
+_GPC_HEADER = {"Sec-GPC": "1"}
 _GPC_SCRIPT = (
     "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', {get: () => true, configurable: true})"
 )
@@ -35,6 +38,8 @@ class Hub:
         self.connection = connection
         # Made up for each browser: a page must not be able to know the channel's name beforehand.
         self.binding = "_" + secrets.token_hex(8)
+        self.manners: dict[str, tuple[Command, ...]] = {}
+        """By context id: the commands that make each new page of a context look like those Playwright opens."""
         self._tabs: dict[str, Tab] = {}
         self._arrivals = asyncio.Condition()
         self._pending: set[asyncio.Task[None]] = set()
@@ -59,6 +64,8 @@ class Hub:
         if session is None:
             return
         if session.kind == "page":
+            for method, terms in self.manners.get(session.target.get("browserContextId", ""), ()):
+                session.post(method, terms)
             tab = Tab(root, session, self.binding)
             self._tabs[tab.id] = tab
             session.on("detached", self._on_detached)
@@ -103,8 +110,9 @@ class Hub:
 class VisitorContext:
     """One isolated visitor."""
 
-    def __init__(self, hub: Hub, context: BrowserContext) -> None:
+    def __init__(self, hub: Hub, context: BrowserContext, manners: tuple[Command, ...]) -> None:
         self._hub = hub
+        self._manners = manners
         self._context = context
         self._id: str | None = None
         self._opening = asyncio.Lock()
@@ -118,15 +126,15 @@ class VisitorContext:
         async with self._opening:
             if self._id is None:
                 return (await self._new_page()).tab
-            try:
-                # Playwright sets the context's viewport, language and headers on each page that appears.
-                async with self._context.expect_page(timeout=_ATTACH_S * 1000):
-                    answer = await self._hub.connection.root.send(
-                        "Target.createTarget", {"url": "about:blank", "browserContextId": self._id, "newWindow": True}
-                    )
-            except Error as error:
-                raise ProtocolError(f"no new tab: {error.message}") from error
+            answer = await self._hub.connection.root.send(
+                "Target.createTarget", {"url": "about:blank", "browserContextId": self._id, "newWindow": True}
+            )
             return await self._hub.tab_of(answer["targetId"])
+
+    def forget(self) -> None:
+        """The visitor has gone."""
+        if self._id is not None:
+            self._hub.manners.pop(self._id, None)
 
     async def first_page(self) -> OpenTab:
         """Open the context's first tab, known to Playwright too.
@@ -147,7 +155,36 @@ class VisitorContext:
             raise ProtocolError(f"no new tab: {error.message}") from error
         tab = await self._hub.tab_of(info["targetInfo"]["targetId"])
         self._id = tab.state.context_id
+        self._hub.manners[self._id] = self._manners
         return OpenTab(tab, page)
+
+
+def _manners(options: BrowserOptions, *, gpc: bool) -> tuple[Command, ...]:
+    """What Playwright asks of each page it opens, for the pages that it does not open."""
+    width, height = options.viewport
+    screen = {"width": width, "height": height, "screenWidth": width, "screenHeight": height}
+    commands: list[Command] = [
+        ("Emulation.setDeviceMetricsOverride", {**screen, "deviceScaleFactor": 1, "mobile": False}),
+        ("Emulation.setFocusEmulationEnabled", {"enabled": True}),
+        (
+            "Emulation.setEmulatedMedia",
+            {
+                "media": "",
+                "features": [
+                    {"name": "prefers-color-scheme", "value": "light"},
+                    {"name": "prefers-reduced-motion", "value": "no-preference"},
+                ],
+            },
+        ),
+    ]
+    if options.locale:
+        commands.append(("Emulation.setLocaleOverride", {"locale": options.locale}))
+    if options.timezone:
+        commands.append(("Emulation.setTimezoneOverride", {"timezoneId": options.timezone}))
+    if gpc:
+        commands.append(("Network.setExtraHTTPHeaders", {"headers": _GPC_HEADER}))
+        commands.append(("Page.addScriptToEvaluateOnNewDocument", {"source": _GPC_SCRIPT}))
+    return tuple(commands)
 
 
 @asynccontextmanager
@@ -166,15 +203,16 @@ async def visitor(
             locale=options.locale,
             timezone_id=options.timezone,
             accept_downloads=False,
-            # https://www.w3.org/TR/gpc/#the-sec-gpc-header-field-for-http-requests
-            extra_http_headers={"Sec-GPC": "1"} if gpc else None,
+            extra_http_headers=_GPC_HEADER if gpc else None,
         )
         if gpc:
             await context.add_init_script(_GPC_SCRIPT)
     except Error as error:
         raise ProtocolError(f"no new context: {error.message}") from error
+    own = VisitorContext(hub, context, _manners(options, gpc=gpc))
     try:
-        yield VisitorContext(hub, context)
+        yield own
     finally:
+        own.forget()
         with suppress(Error):
             await context.close()

@@ -1,12 +1,13 @@
-"""Policy documents: loaded like any page, in a context of their own, and kept as they read once all is there."""
+"""Policy documents: pages that are visited anyway, or loaded in a context of their own; kept as they read at last."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
 import hashlib
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from http import HTTPStatus
 from urllib.parse import urldefrag
 
 from scanner.capture.cdp import ProtocolError
@@ -14,6 +15,7 @@ from scanner.capture.collectors.frames import WORLD
 from scanner.capture.contexts import VisitorContext
 from scanner.capture.log import now
 from scanner.capture.plan import Progress
+from scanner.capture.resources import load
 from scanner.capture.states import Desk
 from scanner.capture.tab import Tab
 from scanner.capture.visit import VisitRun, VisitSpec
@@ -22,13 +24,42 @@ from scanner.model.evidence import DocumentKept, Record, Visit
 MOST_DOCUMENTS = 6
 """How many documents of one site are kept."""
 
+GUESSED = "well-known path"
+"""How the reason of a candidate begins that no link names."""
+
 _MOST_TRIED = 16
 _TABS = 3
 _LIFE_MS = 10_000.0
 _TIMEOUT_S = 20.0
 _MOST_BYTES = 20_000_000
 _ANSWER_S = 10.0
+_LOOK_S = 5.0
+_MOST_OF_A_LOOK = 1
 _READABLE = ("application/pdf", "text/plain", "text/markdown")
+
+MOST_LISTS = 4
+"""How many lists of consent platforms are kept beside the documents."""
+
+_LIST_BYTES = 8_000_000
+_LIST_TYPES = {
+    "application/json": "json",
+    "text/json": "json",
+    "application/javascript": "js",
+    "text/javascript": "js",
+    "application/x-javascript": "js",
+}
+# Where consent platforms load the list of cookies from that their dialogue shows.
+_LIST_ADDRESS = re.compile(
+    r"^https?://(?:"
+    r"consent(?:cdn)?\.cookiebot\.(?:com|eu)/[\w-]{36}/cc\.js"
+    r"|(?:cdn\.cookielaw\.org|cookie-cdn\.cookiepro\.com|[\w.-]+)/consent/[\w-]{36}(?:-test)?/[\w-]{36}/[a-z]{2}[\w-]{0,8}\.json"
+    r"|aggregator\.(?:service|eu)\.usercentrics\.eu/aggregate/"
+    r"|cdn-cookieyes\.com/client_data/\w+/audit-table/[\w-]+\.json"
+    r"|[^/?#]+/[^?#]*(?:device-?storage|storage-?disclosure)[^/?#]*\.json"
+    r")",
+    re.I,
+)
+_LOADED = "performance.getEntriesByType('resource').map(entry => entry.name)"
 
 # The page as it stands, with the contents of open shadow roots and of frames of the same origin in their places.
 _MARKUP = """(() => {
@@ -53,15 +84,32 @@ _MARKUP = """(() => {
 
 @dataclass
 class Documents:
-    """Fetches candidates in order until enough are kept."""
+    """The documents of one site: taken from pages that are visited anyway, and the others fetched afterwards."""
 
     desk: Desk
-    visitor: VisitorContext
     kept: int = 0
+    lists: int = 0
+    _wanted: dict[str, str] = field(default_factory=dict)
+    _done: set[str] = field(default_factory=set)
 
-    async def fetch(self, candidates: Sequence[tuple[str, str]]) -> None:
-        """Fetch `(address, why)` candidates, best first; those that are no document are simply not kept."""
-        unique = {urldefrag(url).url: (url, why) for url, why in reversed(candidates)}
+    def want(self, candidates: Sequence[tuple[str, str]]) -> None:
+        """Name `(address, why)` candidates; a page among them that is visited is kept by `take`."""
+        self._wanted = {_key(url): why for url, why in reversed(candidates)}
+
+    async def take(self, run: VisitRun) -> None:
+        """Keep the page on which a visit stands, if it is one of those wanted, and the lists that it loaded."""
+        await self._lists(run)
+        why = self._wanted.get(_key(run.spec.url))
+        if why is None or _key(run.spec.url) in self._done or self.kept >= MOST_DOCUMENTS:
+            return
+        data = await _markup(run.tab)
+        if data:
+            self._done |= {_key(run.spec.url), _key(run.tab.main_url)}
+            self._keep(run, data, "text/html", run.tab.main_url, why)
+
+    async def fetch(self, visitor: VisitorContext, candidates: Sequence[tuple[str, str]]) -> None:
+        """Fetch `(address, why)` candidates that were not taken, best first; what is no document is not kept."""
+        unique = {_key(url): (url, why) for url, why in reversed(candidates) if _key(url) not in self._done}
         queue = list(unique.values())[-_MOST_TRIED:]
 
         async def work() -> None:
@@ -70,8 +118,9 @@ class Documents:
                 url, why = queue.pop()
                 async with self.desk.tabs:
                     if tab is None or tab.gone or tab.time.worn:
-                        tab = await self.visitor.new_tab()
-                    await self._one(tab, url, why)
+                        tab = await visitor.new_tab()
+                    if not why.startswith(GUESSED) or await _answers(tab, url):
+                        await self._one(tab, url, why)
 
         await asyncio.gather(*(work() for _ in range(min(_TABS, len(queue)))))
 
@@ -98,26 +147,46 @@ class Documents:
             data = await _markup(tab)
         elif run.error_kind == "not-html":
             media, final, data = await _raw(tab, url)
-        visit = await run.close()
-        if data and self.kept < MOST_DOCUMENTS:
-            self._keep(visit, data, media, final if final.startswith("http") else url, why)
+        if loaded:
+            await self._lists(run)
+        await run.close()
+        if data and self.kept < MOST_DOCUMENTS and _key(final) not in self._done:
+            self._done |= {_key(url), _key(final)}
+            self._keep(run, data, media, final if final.startswith("http") else url, why)
+
+    async def _lists(self, run: VisitRun) -> None:
+        """Keep the lists of cookies that the page's consent platform loaded, fetched again as they came."""
+        for url in await _loaded(run.tab):
+            if self.lists >= MOST_LISTS:
+                return
+            if _LIST_ADDRESS.match(url) is None or _key(url) in self._done:
+                continue
+            self._done.add(_key(url))
+            answer = await load(run.tab, url, most_bytes=_LIST_BYTES, timeout_s=_ANSWER_S)
+            media = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+            if answer.data and media in _LIST_TYPES and answer.status == HTTPStatus.OK:
+                self.lists += 1
+                name = f"documents/list-{self.lists}.{_LIST_TYPES[media]}"
+                self._write(run, answer.data, media, url, "list loaded by the page", name)
 
     def _only_the_visit(self, record: Record) -> None:
         """What a policy page sets is no evidence of the site's pages: only that it was read is written down."""
         if isinstance(record, Visit):
             self.desk.emit(record)
 
-    def _keep(self, visit: Visit, data: bytes, media: str, final: str, why: str) -> None:
+    def _keep(self, run: VisitRun, data: bytes, media: str, final: str, why: str) -> None:
         self.kept += 1
         ending = {"text/html": "html", "application/pdf": "pdf"}.get(media, "txt")
-        name = f"documents/{self.kept}.{ending}"
+        self._write(run, data, media, final, why, f"documents/{self.kept}.{ending}")
+
+    def _write(self, run: VisitRun, data: bytes, media: str, final: str, why: str, name: str) -> None:
         self.desk.keep_file(f"evidence/{name}", data)
         self.desk.emit(
             DocumentKept(
-                url=visit.url,
+                url=run.spec.url,
                 final_url=final,
-                title=visit.title,
-                language=visit.language,
+                title=run.title,
+                language=run.language,
                 media_type=media,
                 retrieved=now(),
                 sha256=hashlib.sha256(data).hexdigest(),
@@ -125,6 +194,29 @@ class Documents:
                 found_by=why,
             )
         )
+
+
+def _key(url: str) -> str:
+    """An address for telling documents apart: a fragment and a final slash make no difference."""
+    return urldefrag(url).url.rstrip("/")
+
+
+async def _answers(tab: Tab, url: str) -> bool:
+    """Whether there is anything at an address that nobody named: asked without loading a page."""
+    answer = await load(tab, url, most_bytes=_MOST_OF_A_LOOK, timeout_s=_LOOK_S)
+    return answer.status is not None and answer.status < HTTPStatus.BAD_REQUEST
+
+
+async def _loaded(tab: Tab) -> list[str]:
+    """Addresses of everything that the page loaded, as far as the page itself knows."""
+    try:
+        answer = await tab.page.send(
+            "Runtime.evaluate", {"expression": _LOADED, "returnByValue": True}, timeout_s=_ANSWER_S
+        )
+    except ProtocolError:
+        return []
+    value = answer.get("result", {}).get("value")
+    return [url for url in value if isinstance(url, str)] if isinstance(value, list) else []
 
 
 async def _markup(tab: Tab) -> bytes | None:
@@ -143,29 +235,6 @@ async def _markup(tab: Tab) -> bytes | None:
 
 async def _raw(tab: Tab, url: str) -> tuple[str, str, bytes | None]:
     """Media type, address and bytes of something that is no page, fetched by the browser without showing it."""
-    media = ""
-    try:
-        answer = await tab.page.send(
-            "Network.loadNetworkResource",
-            {"frameId": tab.id, "url": url, "options": {"disableCache": False, "includeCredentials": False}},
-            timeout_s=_ANSWER_S,
-        )
-        resource = answer["resource"]
-        headers = {name.lower(): str(value) for name, value in resource.get("headers", {}).items()}
-        media = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if not resource.get("success") or media not in _READABLE:
-            return media, url, None
-        return media, url, await _stream(tab, resource["stream"])
-    except (ProtocolError, KeyError):
-        return media, url, None
-
-
-async def _stream(tab: Tab, handle: str) -> bytes:
-    data = bytearray()
-    while len(data) < _MOST_BYTES:
-        part = await tab.page.send("IO.read", {"handle": handle, "size": 1_000_000}, timeout_s=_ANSWER_S)
-        data += base64.b64decode(part["data"]) if part.get("base64Encoded") else part["data"].encode("utf-8")
-        if part.get("eof"):
-            break
-    tab.page.post("IO.close", {"handle": handle})
-    return bytes(data)
+    answer = await load(tab, url, most_bytes=_MOST_BYTES, timeout_s=_ANSWER_S)
+    media = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return media, url, answer.data if answer.data and media in _READABLE else None

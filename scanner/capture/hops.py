@@ -10,6 +10,7 @@ from typing import Any
 
 from scanner.model.base import StateName
 from scanner.model.evidence import CookieKey, Initiator, Phase, Request, SetCookieLine, StackFrame
+from scanner.site import host_of
 
 BODY_LIMIT = 65_536
 """Characters of a request's body that are kept."""
@@ -17,6 +18,7 @@ BODY_LIMIT = 65_536
 _URL_LIMIT = 32_768
 _HEADER_LIMIT = 8_192
 _STACK_LIMIT = 24
+_NO_WORD_FOR_IT = "UnknownError"
 
 
 @dataclass
@@ -36,6 +38,8 @@ class Hop:
     top_url: str
     initiator: Initiator
     redirect_of: str | None = None
+    asked_at: float = 0.0
+    """The browser's own count of seconds when it was sent."""
     keepalive: bool = False
     body: str | None = None
     body_cut: bool = False
@@ -103,7 +107,17 @@ class Hop:
             failure=self.failure,
             cookies_sent=_cookies_sent(sent.get("associatedCookies", ())),
             set_cookies=_set_cookies(answers, received.get("blockedCookies", ())),
+            cookies_hidden=self._cookies_hidden(),
         )
+
+    def _cookies_hidden(self) -> bool:
+        """Whether an answer came over the network of which only the filtered headers are known, or none."""
+        if self.received_extra is not None or self.from_cache or self.from_service_worker or self.failure:
+            return False
+        if self.resource_type == "WebSocket":
+            # A page is shown the cookies of its own host's sockets.
+            return host_of(self.url) != host_of(self.frame_url)
+        return self.url.startswith("http") and (self.status is not None or self.keepalive)
 
 
 def _header_pairs(headers: Mapping[str, Any], without: str = "") -> tuple[tuple[str, str], ...]:
@@ -136,17 +150,21 @@ def _cookies_sent(associated: Iterable[Mapping[str, Any]]) -> tuple[CookieKey, .
 
 
 def _set_cookies(headers: Mapping[str, Any], blocked: Iterable[Mapping[str, Any]]) -> tuple[SetCookieLine, ...]:
-    """The raw lines (the protocol joins them by line breaks), each with the browser's reasons against it."""
+    """The raw lines (the protocol joins them by line breaks), each with the browser's reasons against it.
+
+    A line that is listed as refused without a reason was refused for one that the protocol has no word for.
+    """
     reasons: dict[str, list[tuple[str, ...]]] = {}
     for item in blocked:
-        reasons.setdefault(item.get("cookieLine", ""), []).append(tuple(item.get("blockedReasons", ())))
+        against = tuple(item.get("blockedReasons", ())) or (_NO_WORD_FOR_IT,)
+        reasons.setdefault(item.get("cookieLine", ""), []).append(against)
     lines: list[SetCookieLine] = []
     for name, value in headers.items():
         if name.lower() != "set-cookie":
             continue
         for raw in str(value).split("\n"):
-            against = reasons.get(raw)
-            lines.append(SetCookieLine(raw=raw, blocked=against.pop(0) if against else ()))
+            known = reasons.get(raw)
+            lines.append(SetCookieLine(raw=raw, blocked=known.pop(0) if known else ()))
     return tuple(lines)
 
 
@@ -169,9 +187,10 @@ def initiator_of(raw: Mapping[str, Any]) -> Initiator:
     line = raw.get("lineNumber")
     # Scripts from blob:, data: and document.write are put down to addresses that are not theirs.
     doubtful = any(frame.url.startswith(("blob:", "data:")) for frame in frames[:1])
+    url = raw.get("url") or (frames[0].url if frames else None) or None
     return Initiator(
         kind=str(raw.get("type", "other")),
-        url=(raw.get("url") or (frames[0].url if frames else None) or None),
+        url=None if url is not None and url.startswith("about:") else url,
         line=int(line) + 1 if line is not None else None,
         stack=tuple(frames[:_STACK_LIMIT]),
         confidence="likely" if doubtful else "certain",

@@ -9,11 +9,13 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Error, async_playwright
 
+from scanner.capture.bridge import open_bridge
 from scanner.capture.calibration import judge, keep_result, kept_result, sees_third_party_cookies
 from scanner.capture.calibration_site import HOSTS, URL, answer
 from scanner.capture.cdp import ProtocolError
 from scanner.capture.contexts import Hub, visitor
 from scanner.capture.documents import Documents
+from scanner.capture.gate import Gate, GateSink, gate_for
 from scanner.capture.launch import launch, realistic_user_agent
 from scanner.capture.locate import find_browser, name_and_version
 from scanner.capture.plan import BrowserOptions, Plan, Progress
@@ -32,10 +34,13 @@ _JOIN_MS = 30_000
 class Instrument:
     """One running browser. Several scans may run in it at once."""
 
-    def __init__(self, hub: Hub, chromium: Chromium, options: BrowserOptions, browser: Browser) -> None:
+    def __init__(
+        self, hub: Hub, chromium: Chromium, options: BrowserOptions, browser: Browser, gate: Gate | None = None
+    ) -> None:
         self._hub = hub
         self._chromium = chromium
         self._options = options
+        self._gate = gate
         self.browser = browser
 
     async def scan(
@@ -47,9 +52,18 @@ class Instrument:
         choose_documents: ChooseDocuments,
     ) -> None:
         """Scan one site into `sink`. What a site does raises nothing: it is written down, down to `ScanFinished`."""
+        through = self._through_gate(sink, (plan.url, *plan.page_urls, *plan.policy_urls))
         await SiteScan(
-            self._hub, self._chromium, self._options, self.browser, plan, sink, progress, choose_documents
+            self._hub, self._chromium, self._options, self.browser, plan, through, progress, choose_documents
         ).run()
+
+    def _through_gate(self, sink: Sink, named: Sequence[str]) -> Sink:
+        """The sink for a job of which the user named these addresses."""
+        if self._gate is None:
+            return sink
+        for url in named:
+            self._gate.guard.name(url)
+        return GateSink(self._gate, sink)
 
     async def visit_once(self, url: str, emit: Callable[[Record], None]) -> None:
         """One visit of one page by a fresh visitor, with everything a visit of a scan does.
@@ -81,18 +95,19 @@ class Instrument:
         Raises:
             SiteError: the browser failed.
         """
+        through = self._through_gate(sink, urls)
         plan = Plan(url=urls[0] if urls else "", states=("before",), pages=0, tool_version="")
         desk = Desk(
             plan=plan,
-            emit=sink.record,
-            keep_file=sink.file,
+            emit=through.record,
+            keep_file=through.file,
             progress=lambda _: None,
             tabs=asyncio.Semaphore(plan.tabs),
             viewport=self._options.viewport,
         )
         try:
             async with visitor(self._hub, self._chromium, self._options) as context:
-                await Documents(desk, context).fetch([(url, "given") for url in urls])
+                await Documents(desk).fetch(context, [(url, "given") for url in urls])
         except ProtocolError as error:
             raise SiteError("crashed", f"the browser failed: {error}") from error
 
@@ -106,19 +121,21 @@ async def start(options: BrowserOptions, executable: str, browser: Browser) -> A
     """
     user_agent = options.user_agent or (realistic_user_agent(browser.version) if browser.version else None)
     async with AsyncExitStack() as stack:
+        gate = await stack.enter_async_context(gate_for(options))
         # Both need half a second, mostly of waiting: side by side.
         playwright, running = await asyncio.gather(
             stack.enter_async_context(async_playwright()),
-            stack.enter_async_context(launch(executable, options, user_agent)),
+            stack.enter_async_context(launch(executable, options, user_agent, gate.port if gate else None)),
         )
         try:
-            chromium = await playwright.chromium.connect_over_cdp(running.endpoint, timeout=_JOIN_MS)
-        except Error as error:
-            raise BrowserNotFoundError(f"the browser started but cannot be driven: {error.message}") from error
+            endpoint = await stack.enter_async_context(open_bridge(running.connection))
+            chromium = await playwright.chromium.connect_over_cdp(endpoint, timeout=_JOIN_MS)
+        except (Error, ProtocolError) as error:
+            raise BrowserNotFoundError(f"the browser started but cannot be driven: {error}") from error
         hub = Hub(running.connection)
         await hub.watch()
         try:
-            yield Instrument(hub, chromium, options, browser)
+            yield Instrument(hub, chromium, options, browser, gate)
         finally:
             with suppress(Error):
                 await chromium.close()

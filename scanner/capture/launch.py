@@ -1,7 +1,7 @@
 """Starting the browser as an instrument, and ending it without a trace.
 
-We start the browser ourselves rather than through Playwright: its flags decide what can be seen, its pipe is where
-evidence comes from, and Playwright joins it over the debugging port for what it does best, driving pages.
+We start the browser ourselves rather than through Playwright: its flags decide what can be seen, and its pipe is
+where evidence comes from. Playwright joins through a bridge (`bridge.py`) for what it does best, driving pages.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import json
 import os
-import re
 import shutil
 import signal
 import sys
@@ -27,7 +26,6 @@ from scanner.errors import BrowserNotFoundError
 
 _START_TIMEOUT_S = 30.0
 _STOP_TIMEOUT_S = 3.0
-_LISTENING = re.compile(r"DevTools listening on (ws://\S+)")
 _DEV_SHM_ENOUGH = 512 * 1024 * 1024
 
 # Third-party cookies are blocked by default in some builds, and neither flag nor protocol command changes that: only
@@ -75,7 +73,6 @@ _NOWHERE = "http://127.0.0.1:9/"
 _FLAGS = (
     "--headless=new",
     "--remote-debugging-pipe",
-    "--remote-debugging-port=0",
     "--no-first-run",
     "--no-default-browser-check",
     "--no-startup-window",
@@ -102,7 +99,6 @@ _FLAGS = (
     "--disable-background-timer-throttling",
     "--disable-renderer-backgrounding",
     "--disable-hang-monitor",
-    "--disable-ipc-flooding-protection",
     "--disable-popup-blocking",
     "--disable-prompt-on-repost",
     "--force-color-profile=srgb",
@@ -115,10 +111,9 @@ _FLAGS = (
 
 @dataclass(frozen=True)
 class Running:
-    """A started browser: our pipe into it, and the address where Playwright may join."""
+    """A started browser, and our pipe into it."""
 
     connection: Connection
-    endpoint: str
     pid: int
 
 
@@ -175,7 +170,8 @@ async def launch(
         said = _Said()
         reading = asyncio.create_task(said.read(process.stderr))
         try:
-            yield Running(connection, await said.endpoint(reading), process.pid)
+            await said.ready(connection, reading)
+            yield Running(connection, process.pid)
         finally:
             await _stop(process, connection)
             reading.cancel()
@@ -214,11 +210,10 @@ async def _start(executable: str, arguments: list[str]) -> tuple[asyncio.subproc
 
 
 class _Said:
-    """What the browser says on its standard error: where its debugging port is, or why it does not start."""
+    """What the browser says on its standard error: why it does not start."""
 
     def __init__(self) -> None:
         self._last = ""
-        self._found: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     async def read(self, stream: asyncio.StreamReader | None) -> None:
         """Read to the end, so that the browser never waits for us to listen."""
@@ -230,21 +225,18 @@ class _Said:
             if not line:
                 return
             self._last = line.strip() or self._last
-            match = _LISTENING.search(line)
-            if match is not None and not self._found.done():
-                self._found.set_result(match.group(1))
 
-    async def endpoint(self, reading: asyncio.Task[None]) -> str:
-        """The address for Playwright, once it is known.
+    async def ready(self, connection: Connection, reading: asyncio.Task[None]) -> None:
+        """Return once the browser answers.
 
         Raises:
             BrowserNotFoundError: the browser ended, or took too long; the text holds its last words.
         """
-        waiting: set[asyncio.Future[Any]] = {self._found, reading}
+        answer = connection.root.post("Browser.getVersion")
+        waiting: set[asyncio.Future[Any]] = {answer, reading}
         await asyncio.wait(waiting, timeout=_START_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED)
-        if not self._found.done():
+        if not answer.done() or answer.exception() is not None:
             raise BrowserNotFoundError(f"the browser did not start: {self._last[:300] or 'it said nothing'}")
-        return self._found.result()
 
 
 async def _stop(process: asyncio.subprocess.Process, connection: Connection) -> None:

@@ -8,20 +8,37 @@ from collections import Counter
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+OPENING_SOCKET = "WebSocketHandshake"
+"""The kind of a flight that ends when a socket is open."""
+
 _STREAMS = frozenset({"EventSource", "WebSocket"})
 _REPEATS_OF_A_POLL = 8
 _LONG_BODY_S = 3.0
+_UNREAD_S = 0.25
 
 
 @dataclass
 class Flight:
-    """One request under way. `answered`: when its headers came (seconds); `given_up`: nobody waits for it any more."""
+    """One request under way. `answered`: when its headers came (seconds), `last_data`: when a piece of its body did;
+    `given_up`: nobody waits for it any more.
+    """
 
     url: str
     kind: str
     started: float
     answered: float | None = None
+    last_data: float = 0.0
     given_up: bool = False
+
+    @property
+    def unread(self) -> bool:
+        """Whether a script fetched this and does not read the body, as with hits whose answer nobody wants.
+
+        The browser tells the end of a body only when it was read. As long as somebody reads, the pieces come.
+        """
+        if self.kind != "Fetch" or self.answered is None:
+            return False
+        return time.monotonic() - max(self.answered, self.last_data) >= _UNREAD_S
 
 
 @dataclass
@@ -67,6 +84,7 @@ class Network:
         flight = self.flights.get(request_id)
         if flight is None or flight.kind in _STREAMS:
             return
+        flight.last_data = time.monotonic()
         if flight.answered is None or time.monotonic() - flight.answered < _LONG_BODY_S:
             self._touch()
 
@@ -91,14 +109,21 @@ class Network:
 
     @property
     def streaming(self) -> bool:
-        """Whether nothing but streams, which never end, is under way."""
-        return bool(self.flights) and all(flight.kind in _STREAMS for flight in self.flights.values())
+        """Whether nothing but streams, which never end, is under way.
+
+        A socket that is being opened counts as one: a page's time stands still for an event stream, and the page
+        hears of an open socket only when time goes on.
+        """
+        return any(flight.kind in _STREAMS for flight in self.flights.values()) and all(
+            flight.kind in _STREAMS or flight.kind == OPENING_SOCKET or flight.unread
+            for flight in self.flights.values()
+        )
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is under way but streams and what was given up."""
+        """Whether nothing is under way but streams, what was given up, and answers that nobody reads."""
         return not self._answers_due and all(
-            flight.given_up or flight.kind in _STREAMS for flight in self.flights.values()
+            flight.given_up or flight.kind in _STREAMS or flight.unread for flight in self.flights.values()
         )
 
     def quiet_for(self) -> float:
@@ -132,5 +157,5 @@ class Network:
             left = end - time.monotonic()
             if left <= 0:
                 return False
-            await self.change(left)
+            await self.change(min(left, _UNREAD_S))
         return True

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scanner.capture.guard import GuardMode
 from scanner.config.recipe import Recipe
 
 
 @dataclass(frozen=True)
 class BrowserOptions:
-    """How the browser is started. `executable` null: find one. `host_rules` as in `--host-rules` of the contract."""
+    """How the browser is started. `executable` null: find one. `host_rules` as in `--host-rules` of the contract.
+
+    `guard` says to which addresses the browser may speak, `allow` which networks and names it may besides. With a
+    `proxy`, it is the proxy that connects, and nothing can be guarded here: `public` is then refused.
+    """
 
     executable: str | None = None
     host_rules: str | None = None
@@ -19,6 +24,8 @@ class BrowserOptions:
     locale: str | None = None
     viewport: tuple[int, int] = (1366, 900)
     timezone: str | None = None
+    guard: GuardMode = "off"
+    allow: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,8 @@ class Plan:
     `pages` counts the given URL. `page_urls` are visited instead of pages that the scanner would choose;
     `policy_urls` are fetched instead of what `choose_documents` proposes. `life_ms` is how long a life of each page
     is observed; the time limits are seconds on the wall. `user_given_policy` is the user's own word for the policy
-    (an address or a file), written down as asked.
+    (an address or a file), written down as asked. `name_server` is asked where the site's hosts lead by name:
+    `system`, `off`, or `address[:port]`.
     """
 
     url: str
@@ -43,6 +51,8 @@ class Plan:
     page_timeout_s: float = 45.0
     site_timeout_s: float = 600.0
     life_ms: float = 30_000.0
+    ignore_robots: bool = False
+    name_server: str = "system"
 
 
 @dataclass(frozen=True)

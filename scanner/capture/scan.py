@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,13 +14,27 @@ from scanner.capture.cdp import ProtocolError
 from scanner.capture.contexts import Hub, visitor
 from scanner.capture.documents import Documents
 from scanner.capture.log import now
-from scanner.capture.pages import choose_pages
 from scanner.capture.plan import BrowserOptions, Plan, Progress
+from scanner.capture.resolving import OFF, SYSTEM, Names
 from scanner.capture.sink import Sink
 from scanner.capture.states import Desk, StateRun
-from scanner.model.evidence import Link, ScanFinished, ScanStarted, Visit
+from scanner.model.evidence import Link, Record, ScanFinished, ScanStarted, Visit
 from scanner.model.instrument import Browser
 from scanner.site import host_of, site_of
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Do something beside the body; both are over at the end, and what fails in one ends the other."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+        await task
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task})
+
 
 ChooseDocuments = Callable[[Sequence[Link]], Sequence[tuple[str, str]]]
 
@@ -42,16 +56,23 @@ class SiteScan:
     choose_documents: ChooseDocuments
     visits: list[Visit] = field(default_factory=list)
     lost: bool = False
+    _seen: bool = False
+    """Whether any page of the site was seen: a state that is ended early has its visit written down all the same."""
 
     def __post_init__(self) -> None:
+        # What a mapped host or a proxy leads to is not what a name server says.
+        elsewhere = self.options.host_rules is not None or self.options.proxy is not None
+        server = OFF if elsewhere and self.plan.name_server == SYSTEM else self.plan.name_server
+        self.names = Names(site_of(host_of(self.plan.url)), server, self.sink.record)
         self.desk = Desk(
             plan=self.plan,
-            emit=self.sink.record,
+            emit=self._record,
             keep_file=self.sink.file,
             progress=self.progress,
             tabs=asyncio.Semaphore(max(1, self.plan.tabs)),
             viewport=self.options.viewport,
         )
+        self.documents = Documents(self.desk)
 
     async def run(self) -> None:
         """Record everything from `ScanStarted` to `ScanFinished`. Raises nothing for what a site does."""
@@ -67,10 +88,18 @@ class SiteScan:
                 self.desk.gap("time", limit, state, self.plan.url)
         except asyncio.CancelledError:
             self.lost = True
+            self.names.drop()
             self.desk.gap("interrupted", "the scan was interrupted", self.plan.states[0], self.plan.url)
             raise
         finally:
+            await self.names.close()
             self.sink.record(ScanFinished(finished=now(), outcome=self._outcome(runs)))
+
+    def _record(self, record: Record) -> None:
+        self.sink.record(record)
+        self.names.see(record)
+        if isinstance(record, Visit) and record.purpose == "page" and record.error is None:
+            self._seen = True
 
     def _started(self) -> ScanStarted:
         plan = self.plan
@@ -94,7 +123,6 @@ class SiteScan:
         leader = "before" if "before" in self.plan.states else self.plan.states[0]
         pages: asyncio.Future[tuple[str, ...]] = asyncio.get_running_loop().create_future()
         tabs = max(1, self.plan.tabs // len(self.plan.states))
-        documents = self.plan.policy_urls or self.plan.user_given_policy is None
 
         async def one(state: str) -> None:
             leading = state == leader
@@ -106,7 +134,7 @@ class SiteScan:
             finally:
                 if leading and not pages.done():
                     pages.set_result(())
-            if leading and documents:
+            if leading and self._wants_documents:
                 await self._documents(stack)
 
         await asyncio.gather(*(one(state) for state in self.plan.states))
@@ -122,36 +150,46 @@ class SiteScan:
         leading: bool,
     ) -> None:
         context = await stack.enter_async_context(visitor(self.hub, self.chromium, self.options, gpc=state == "gpc"))
-        run = StateRun(self.desk, context, state)
+        run = StateRun(self.desk, context, state, leading=leading)
         runs.append(run)
-        await run.start()
-        if leading:
-            pages.set_result(self.plan.page_urls or choose_pages(self.plan.url, run.links, self.plan.pages))
-            if run.first is not None:
-                self.visits.append(run.first)
-        urls = await pages
-        if run.reached:
-            self.visits.extend(await run.rest(urls, tabs))
-        elif run.first is not None and run.first.error is None:
+        async with _beside(run.start()):
+            await run.settled.wait()
+            if leading:
+                pages.set_result(self.plan.page_urls or run.pages)
+                if self._wants_documents:
+                    self.documents.want(self._candidates(run.links))
+            urls = await pages
+            if run.reached:
+                self.visits.extend(await run.rest(urls, tabs, self.documents.take if leading else None))
+        if run.first is not None and leading:
+            self.visits.insert(0, run.first)
+        if run.first is not None and run.first.error is None and not run.reached:
             self.desk.gap("state", "no choice could be made: this state was not reached", state, self.plan.url)
 
-    async def _documents(self, stack: AsyncExitStack) -> None:
+    @property
+    def _wants_documents(self) -> bool:
+        return bool(self.plan.policy_urls) or self.plan.user_given_policy is None
+
+    def _candidates(self, links: Sequence[Link]) -> Sequence[tuple[str, str]]:
         if self.plan.policy_urls:
-            wanted: Sequence[tuple[str, str]] = [(url, "given") for url in self.plan.policy_urls]
-        elif not self.visits or self.visits[0].error is not None:
+            return [(url, "given") for url in self.plan.policy_urls]
+        return self.choose_documents(links)
+
+    async def _documents(self, stack: AsyncExitStack) -> None:
+        """Whatever the pages themselves did not bring, from a visitor of its own."""
+        if not self.plan.policy_urls and (not self.visits or self.visits[0].error is not None):
             return
-        else:
-            wanted = self.choose_documents([link for visit in self.visits for link in visit.links])
+        candidates = self._candidates([link for visit in self.visits for link in visit.links])
         try:
             context = await stack.enter_async_context(visitor(self.hub, self.chromium, self.options))
-            await Documents(self.desk, context).fetch(wanted)
+            await self.documents.fetch(context, candidates)
         except ProtocolError as error:
             self.lost = True
             self.desk.gap("policy", f"the browser failed while the policy was read: {error}", "before", self.plan.url)
 
     def _outcome(self, runs: Sequence[StateRun]) -> Literal["complete", "partial", "failed"]:
-        loaded = [run for run in runs if run.first is not None and run.first.error is None]
-        if not loaded:
+        if not self._seen:
             return "failed"
+        loaded = [run for run in runs if run.first is not None and run.first.error is None]
         broken = any(visit.error is not None and visit.error_kind not in _NOT_LOST for visit in self.visits)
         return "partial" if self.lost or broken or len(loaded) < len(self.plan.states) else "complete"

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from scanner.capture.answering import VisitPace
+from scanner.capture.canaries import Canaries
 from scanner.capture.cdp import ProtocolError
-from scanner.capture.consent.session import ConsentSession
+from scanner.capture.consent.session import SETTLED, ConsentSession
 from scanner.capture.contexts import VisitorContext
 from scanner.capture.log import Emit, now
+from scanner.capture.pages import Scout
 from scanner.capture.plan import Plan, Progress
 from scanner.capture.tab import Tab
 from scanner.capture.visit import VisitRun, VisitSpec
 from scanner.model.base import StateName
 from scanner.model.evidence import ChoiceMade, Gap, Link, Phase, Settling, Visit
+
+Take = Callable[[VisitRun], Awaitable[None]]
 
 _ANSWER_LIMIT_S = 90.0
 _PASSIVE = frozenset({"before", "gpc"})
@@ -47,13 +51,24 @@ class Desk:
 class StateRun:
     """One state. `start` visits the first page and makes the choice; `rest` visits the others."""
 
-    def __init__(self, desk: Desk, visitor: VisitorContext, state: StateName) -> None:
+    def __init__(self, desk: Desk, visitor: VisitorContext, state: StateName, *, leading: bool = False) -> None:
         self.state = state
+        self.pages: tuple[str, ...] = ()
+        """The pages to visit after the first, where this state is the one that finds them."""
+        self._leading = leading
         self.first: Visit | None = None
         self.choice: ChoiceMade | None = None
+        self.links: tuple[Link, ...] = ()
+        """The links of the first page."""
+        self._loaded = False
+        self._made = False
         self._desk = desk
         self._visitor = visitor
         self._idle: list[Tab] = []
+        self._first_left = asyncio.Event()
+        self.settled = asyncio.Event()
+        """Set once it is known whether this visitor goes on to other pages, and to which."""
+        self._canaries = Canaries()
 
     @property
     def passive(self) -> bool:
@@ -61,54 +76,85 @@ class StateRun:
         return self.state in _PASSIVE
 
     @property
-    def links(self) -> tuple[Link, ...]:
-        """The links of the first page."""
-        return self.first.links if self.first is not None else ()
-
-    @property
     def reached(self) -> bool:
         """Whether the first page loaded and, where one is wanted, a choice was made."""
-        if self.first is None or self.first.error is not None:
-            return False
-        return self.passive or (self.choice is not None and self.choice.made is not None)
+        return self._loaded and (self.passive or self._made)
 
     async def start(self) -> None:
-        """Visit the start page; in a state with a choice, answer its banner."""
-        url = self._desk.plan.url
-        async with self._desk.tabs, AsyncExitStack() as stack:
-            try:
-                opened = await self._visitor.first_page()
-            except ProtocolError as error:
-                self.first = self._lost(url, str(error))
-                return
-            stack.push_async_callback(self._give_back, opened.tab)
-            run = VisitRun(opened.tab, self._spec(url, "initial"))
-            pace = VisitPace(opened.tab, run, next_id=self._desk.next_id, keep_file=self._desk.keep_file)
-            session = ConsentSession(
-                opened.page,
-                context_state=self.state,
-                recipe=self._desk.plan.recipe,
-                emit=self._desk.emit,
-                visit_id=run.spec.id,
-                pace=pace,
-            )
-            try:
-                await self._first_page(url, run, pace, session)
-            except asyncio.CancelledError:
-                await pace.run.abandon("timeout", "the scan was ended while the page was visited")
-                raise
+        """Visit the start page; in a state with a choice, answer its banner. `settled` is set on the way."""
+        try:
+            async with self._desk.tabs, AsyncExitStack() as stack:
+                await self._start(stack)
+        finally:
+            self._first_left.set()
+            self.settled.set()
+
+    async def _start(self, stack: AsyncExitStack) -> None:
+        plan = self._desk.plan
+        try:
+            opened = await self._visitor.first_page()
+        except ProtocolError as error:
+            self.first = self._lost(plan.url, str(error))
+            return
+        stack.push_async_callback(self._give_back, opened.tab)
+        run = VisitRun(opened.tab, self._spec(plan.url, "initial"))
+        pace = VisitPace(opened.tab, run, next_id=self._desk.next_id, keep_file=self._desk.keep_file)
+        session = ConsentSession(
+            opened.page,
+            context_state=self.state,
+            recipe=plan.recipe,
+            emit=self._desk.emit,
+            visit_id=run.spec.id,
+            pace=pace,
+            patience=SETTLED,
+            name_platform=self._leading,
+            on_made=self._go_on,
+        )
+        try:
+            await self._first_page(plan.url, run, pace, session)
+        except asyncio.CancelledError:
+            await pace.run.abandon("timeout", "the scan was ended while the page was visited")
+            raise
+
+    def _go_on(self) -> None:
+        self._made = True
+        if not self._leading:
+            self.settled.set()
 
     async def _first_page(self, url: str, run: VisitRun, pace: VisitPace, session: ConsentSession) -> None:
         self._say(url, "loading")
         await session.prepare()
         if await run.open():
-            try:
-                await self._answer(url, pace, session)
-            except TimeoutError:
-                pace.run.log.gap("banner", f"the banner was not dealt with in {_ANSWER_LIMIT_S:g} s")
+            self._loaded, self.links = True, run.links
+            async with self._scouting(run):
+                try:
+                    await self._answer(url, pace, session)
+                except TimeoutError:
+                    pace.run.log.gap("banner", f"the banner was not dealt with in {_ANSWER_LIMIT_S:g} s")
+            self.settled.set()
             await pace.run.wake()
+            if self.passive:
+                await pace.reload()  # some cookies are set only on a second visit
         last = await pace.run.close()
         self.first = (*pace.visits, last)[0]
+
+    @asynccontextmanager
+    async def _scouting(self, run: VisitRun) -> AsyncIterator[None]:
+        """Find the site's other pages while the first one is being looked at."""
+        plan = self._desk.plan
+        if not self._leading or plan.page_urls:
+            yield
+            return
+        start = (plan.url, run.log.top_url)
+        scout = Scout(run.tab, start, run.links, run.lists, plan.pages, ignore_robots=plan.ignore_robots)
+        finding = asyncio.create_task(scout.find())
+        try:
+            yield
+            self.pages = await finding
+        finally:
+            finding.cancel()
+            for problem in scout.problems:
+                self._desk.gap("pages", problem, self.state, plan.url)
 
     async def _answer(self, url: str, pace: VisitPace, session: ConsentSession) -> None:
         async with pace.attended(_ANSWER_LIMIT_S):
@@ -119,34 +165,45 @@ class StateRun:
             else:
                 self._say(url, "answering the banner")
                 self.choice = await session.choose(self.state)
+                self._made = self.choice.made is not None
 
-    async def rest(self, urls: Sequence[str], tabs: int) -> list[Visit]:
-        """Visit the other pages, in as many tabs as given at most."""
-        phase: Phase = "initial" if self.passive else "chosen"
+    async def rest(self, urls: Sequence[str], tabs: int, take: Take | None = None) -> list[Visit]:
+        """Visit the other pages, in as many tabs as given at most; `take` is shown each page as it stands there.
+
+        The tab of the first page is one of them, as soon as that page was left.
+        """
         queue = list(reversed(urls))
         visits: list[Visit] = []
 
         async def work() -> None:
             while queue:
-                async with self._desk.tabs, AsyncExitStack() as stack:
-                    if not queue:
-                        return
-                    url = queue.pop()
-                    tab = await self._take_tab(stack, url)
-                    if tab is None:
-                        continue
-                    self._say(url, "loading")
-                    run = VisitRun(tab, self._spec(url, phase))
-                    try:
-                        if await run.open():
-                            await run.wake()
-                        visits.append(await run.close())
-                    except asyncio.CancelledError:
-                        await run.abandon("timeout", "the scan was ended while the page was visited")
-                        raise
+                async with self._desk.tabs:
+                    if queue:
+                        visits.extend(await self._other(queue.pop(), take))
 
-        await asyncio.gather(*(work() for _ in range(min(tabs, len(queue)))))
+        async def work_later() -> None:
+            await self._first_left.wait()
+            await work()
+
+        await asyncio.gather(work_later(), *(work() for _ in range(min(tabs, len(queue)) - 1)))
         return visits
+
+    async def _other(self, url: str, take: Take | None) -> list[Visit]:
+        async with AsyncExitStack() as stack:
+            tab = await self._take_tab(stack, url)
+            if tab is None:
+                return []
+            self._say(url, "loading")
+            run = VisitRun(tab, self._spec(url, "initial" if self.passive else "chosen"))
+            try:
+                if await run.open():
+                    if take is not None:
+                        await take(run)
+                    await run.wake()
+                return [await run.close()]
+            except asyncio.CancelledError:
+                await run.abandon("timeout", "the scan was ended while the page was visited")
+                raise
 
     def _spec(self, url: str, phase: Phase) -> VisitSpec:
         plan = self._desk.plan
@@ -159,6 +216,7 @@ class StateRun:
             timeout_s=plan.page_timeout_s,
             viewport=self._desk.viewport,
             phase=phase,
+            canaries=self._canaries,
         )
 
     async def _take_tab(self, stack: AsyncExitStack, url: str) -> Tab | None:

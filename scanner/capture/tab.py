@@ -48,6 +48,7 @@ class Tab:
         self.leads_somewhere = False
         self._last_opened = ""
         self.popups: list[Tab] = []
+        self._owner: Tab | None = None
         self._navigations = 0
         self._dialogs = 0
         self._watch_page()
@@ -97,7 +98,14 @@ class Tab:
                 await collector.finish(log)
 
     def adopt(self, popup: Tab) -> None:
-        """A page that this one opened: what it does belongs to the same visit, and it goes when the visit ends."""
+        """A page that this one opened: what it does belongs to the same visit, and it goes when the visit ends.
+
+        Pop-ups of pop-ups are counted with their forebears: a page that opens itself twice would double for ever.
+        """
+        if self._owner is not None:
+            self._owner.adopt(popup)
+            return
+        popup._owner = self
         popup.leads_somewhere = self._last_opened not in ("", "about:blank")
         popup.state.log = self.log
         self.popups.append(popup)
@@ -142,6 +150,8 @@ class Tab:
                 await self.page.send("Runtime.evaluate", {"expression": "0"}, timeout_s=_ANSWER_S)
             except ProtocolError:
                 self.page.post("Runtime.terminateExecution")
+                if self.log is not None:
+                    self.log.gap("page", "a script never ended: it was stopped")
                 continue
             return True
         return False

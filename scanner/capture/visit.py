@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any, Literal
 
+from scanner.capture.canaries import Canaries
 from scanner.capture.cdp import ProtocolError
 from scanner.capture.collectors.frames import WORLD
 from scanner.capture.failures import challenged, failure_of, not_a_page, refused_by_status
+from scanner.capture.forms import Typist
 from scanner.capture.log import Emit, VisitLog, now
 from scanner.capture.settle import CEILING_S
 from scanner.capture.tab import Tab
@@ -25,6 +27,7 @@ _PROBE = files(__package__).joinpath("page_probe.js").read_text(encoding="utf-8"
 _ANSWER_S = 3.0
 _WAKE_LIFE_MS = 3_000.0
 _WAKE_CEILING_S = 4.0
+_TYPED_LIFE_MS = 1_500.0
 _LEAVE_S = 3.0
 _LAST_HITS_S = 2.0
 _RETRIED = frozenset({"reset", "offline"})
@@ -32,7 +35,7 @@ _RETRIED = frozenset({"reset", "offline"})
 
 @dataclass(frozen=True)
 class VisitSpec:
-    """Which page, for whom, and how much of its life."""
+    """Which page, for whom, and how much of its life; `canaries` null: nothing is typed into its forms."""
 
     id: str
     url: str
@@ -43,6 +46,7 @@ class VisitSpec:
     viewport: tuple[int, int]
     phase: Phase = "initial"
     purpose: Purpose = "page"
+    canaries: Canaries | None = field(default_factory=Canaries)
 
 
 class VisitRun:
@@ -59,7 +63,10 @@ class VisitRun:
         self._arrived = False
         self._written = False
         self.links: tuple[Link, ...] = ()
-        self._language: str | None = None
+        self.lists: tuple[int | None, ...] = ()
+        """For the first links, the number of the list of likes on the page that each stands in, or null."""
+        self.language: str | None = None
+        """What the page says its language is."""
         self._load_ms: float | None = None
         self._mime: str | None = None
         self._started = now()
@@ -103,7 +110,13 @@ class VisitRun:
         """Do what a visitor does on a page, and see what comes of it."""
         if self.tab.gone:
             return
-        await wake(self.tab.page, self.spec.viewport)
+        await wake(self.tab.page, self.tab.id, self.spec.viewport)
+        if self.spec.canaries is not None:
+            typist = Typist(self.tab.page, self.tab.id, self.log, self.spec.canaries)
+            if await typist.type():
+                # Scripts that wait for a pause, or look again and again, read while the cursor is in the field.
+                await self.live(_TYPED_LIFE_MS, min(_WAKE_CEILING_S, max(1.0, self.left_s)))
+                await typist.leave()
         await self.live(_WAKE_LIFE_MS, min(_WAKE_CEILING_S, max(1.0, self.left_s)))
 
     async def close(self, *, leave: bool = True) -> Visit:
@@ -137,7 +150,7 @@ class VisitRun:
             status=main.status,
             mime_type=self._mime or main.mime_type,
             title=self.title,
-            language=self._language,
+            language=self.language,
             started=self._started,
             wall_ms=round((time.monotonic() - self._began) * 1000, 1),
             load_ms=self._load_ms,
@@ -187,11 +200,18 @@ class VisitRun:
         main = self.tab.main
         facts = await self._facts()
         self.title = str(facts.get("title", ""))
-        self._language = facts.get("language") or None
+        self.language = facts.get("language") or None
         self._mime = facts.get("type") or None
         load = facts.get("load")
         self._load_ms = round(max(0.0, load - self.log.clock_offset), 1) if load else None
-        self.links = tuple(Link(url=url, text=text) for url, text, download in facts.get("links", ()) if not download)
+        listed = [
+            (Link(url=url, text=text), number)
+            for (url, text, download), number in zip(facts.get("links", ()), facts.get("lists", ()), strict=True)
+            if not download
+        ]
+        routes = (Link(url=url, text=text) for url, text in facts.get("routes", ()))
+        self.links = (*(link for link, _ in listed), *routes)
+        self.lists = tuple(number for _, number in listed)
         final = self.tab.main_url
         self.log.top_url = final if final.startswith("http") else self.log.top_url
         refused = refused_by_status(main.status)

@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from importlib.resources import files
+from typing import Any
 
 from scanner.capture.cdp import ProtocolError, Session
+from scanner.capture.collectors.frames import WORLD
 
+_SOURCE = files(__package__).joinpath("wake.js").read_text(encoding="utf-8")
 _ANSWER_S = 2.0
-
-# Scrolls by screens so that what loads on coming into view does; a drawn frame between two steps, as observers need.
-_SCROLL = """(async () => {
-  const frame = () => new Promise(requestAnimationFrame);
-  const root = document.scrollingElement || document.documentElement;
-  const step = Math.max(200, innerHeight * 0.9);
-  for (let y = step, i = 0; i < 12 && y < root.scrollHeight + step; y += step, i++) {
-    scrollTo({top: y, behavior: "instant"});
-    await frame();
-  }
-  scrollTo({top: root.scrollHeight, behavior: "instant"});
-  await frame();
-  scrollTo({top: 0, behavior: "instant"});
-})()"""
+_MOST_STEPS = 20
+"""Drawn frames that a scroll may take: a frame takes a sixtieth of a second of real time."""
 
 
-async def wake(page: Session, viewport: tuple[int, int]) -> None:
+async def wake(page: Session, main_frame: str, viewport: tuple[int, int]) -> None:
     """Do what a visitor does without choosing anything. A page that does not bear it is left as it is."""
     width, height = viewport
     commands = [
         page.post("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": x, "y": y, "button": "none"})
-        for x, y in ((width * 0.3, height * 0.3), (width * 0.5, height * 0.4))
+        # The last one leaves by the top, towards the address bar.
+        for x, y in ((width * 0.3, height * 0.3), (width * 0.5, height * 0.4), (width * 0.5, -1))
     ]
     # Shift alone types nothing and triggers nothing, but it is a key.
     for kind in ("rawKeyDown", "keyUp"):
@@ -38,11 +31,22 @@ async def wake(page: Session, viewport: tuple[int, int]) -> None:
                 {"type": kind, "key": "Shift", "code": "ShiftLeft", "windowsVirtualKeyCode": 16},
             )
         )
-    commands.append(page.post("Runtime.evaluate", {"expression": _SCROLL, "awaitPromise": True}))
-    done, pending = await asyncio.wait(commands, timeout=_ANSWER_S)
+    done, pending = await asyncio.wait([*commands, asyncio.ensure_future(_scroll(page, main_frame))], timeout=_ANSWER_S)
     for future in done:
         error = future.exception()
         if error is not None and not isinstance(error, ProtocolError):
             raise error
     for future in pending:
         future.cancel()
+
+
+async def _scroll(page: Session, main_frame: str) -> dict[str, Any]:
+    world = await page.post("Page.createIsolatedWorld", {"frameId": main_frame, "worldName": WORLD})
+    return await page.post(
+        "Runtime.evaluate",
+        {
+            "expression": f"({_SOURCE})({_MOST_STEPS})",
+            "contextId": world["executionContextId"],
+            "awaitPromise": True,
+        },
+    )

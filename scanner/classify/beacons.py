@@ -24,6 +24,7 @@ _TINY_BYTES = 100
 _TELLING_ROLES = frozenset({"collect", "sync", "replay"})
 _PASSIVE_ROLES = frozenset({"cdn", "font", "image", "platform", "map", "video", "audio"})
 _EXAMPLE_LENGTH = 2000
+_VERSION_NAMES = frozenset({"v", "ver", "vers", "version", "rev", "revision", "build", "release", "hash"})
 
 
 class Observed(NamedTuple):
@@ -86,6 +87,10 @@ class BeaconReader:
         self._catalogue = catalogue
         self._pages = pages
         self._images: dict[tuple[str, str], ImageSeen] = {(image.visit, image.url): image for image in evidence.images}
+        self._looked = {image.visit for image in evidence.images}
+        self._by_id = {request.id: request for request in evidence.requests}
+        self._next = {request.redirect_of: request for request in evidence.requests if request.redirect_of}
+        self._sheets = {(one.visit, one.url) for one in evidence.requests if one.resource_type == "Stylesheet"}
         self._sent = {(call.visit, call.url) for call in evidence.calls if "sendBeacon" in call.api and call.url}
 
     def told(self, observed: Observed) -> Iterator[Told]:
@@ -118,7 +123,7 @@ class BeaconReader:
             return "fetch"
         if kind == "Script":
             return "script"
-        if kind == "Stylesheet" or (kind == "Image" and _from_css(request)):
+        if kind == "Stylesheet" or (kind == "Image" and self._from_css(request)):
             return "css"
         return "pixel"
 
@@ -130,7 +135,9 @@ class BeaconReader:
         if kind == "Ping" or (request.visit, request.url) in self._sent:
             return True
         if kind in ("XHR", "Fetch"):
-            return telling or (request.keepalive and request.method == "POST")
+            # Whoever lets a request outlive the page wants to have told something, not to know something.
+            outlives = request.method == "POST" or (observed.party == "third" and "?" in request.url)
+            return telling or (request.keepalive and outlives)
         if kind in ("WebSocket", "EventSource"):
             return telling
         if kind == "Image":
@@ -140,14 +147,50 @@ class BeaconReader:
     def _is_pixel(self, observed: Observed, telling: bool) -> bool:
         """An image nobody sees that says something: to a third party, or by its parameters."""
         request, owner = observed.request, observed.owner
-        seen = self._images.get((request.visit, request.url))
-        if seen is not None and seen.natural_width > 2 and seen.natural_height > 2:
+        seen = self._seen(request)
+        if telling:
+            return not _is_picture(seen)
+        query = request.url.partition("?")[2].partition("#")[0]
+        if _only_a_version(query):
+            query = ""
+        # A small picture in a style says nothing by being there.
+        passive = self._from_css(request) or (owner is not None and owner.role in _PASSIVE_ROLES)
+        if not query and (passive or observed.party == "first"):
             return False
-        says = "?" in request.url or (observed.party == "third" and (owner is None or owner.role not in _PASSIVE_ROLES))
-        if not says:
+        if seen is None:
+            # What is asked for while the page goes away, nobody can look at.
+            return request.keepalive or _answers_nothing(self._last(request))
+        if _is_picture(seen):
+            return observed.party == "third" and bool(query) and _shrunk(seen)
+        # One point that is stretched to a size holds a place on the page.
+        return not seen.visible and (_is_a_point(seen) or _answers_nothing(self._last(request)))
+
+    def _from_css(self, request: Request) -> bool:
+        """Whether an image was asked for by a style: by a sheet, or by the page itself though no element shows it."""
+        initiator = request.initiator
+        if initiator.stack:
             return False
-        tiny_picture = seen is not None and 0 < seen.natural_width <= 2 and 0 < seen.natural_height <= 2
-        return tiny_picture or _answers_nothing(request) or telling
+        sheet = initiator.url or ""
+        if (request.visit, sheet) in self._sheets or sheet.partition("?")[0].endswith(".css"):
+            return True
+        by_page = initiator.kind == "parser" and initiator.url == request.frame_url
+        return by_page and self._seen(request) is None and request.visit in self._looked
+
+    def _seen(self, request: Request) -> ImageSeen | None:
+        """The element that shows a picture; the page knows it by the address that it asked for."""
+        seen = {request.id}
+        while (before := self._by_id.get(request.redirect_of or "")) is not None and before.id not in seen:
+            seen.add(before.id)
+            request = before
+        return self._images.get((request.visit, request.url))
+
+    def _last(self, request: Request) -> Request:
+        """The end of a chain of redirects: every hop of it learns as much as the end."""
+        seen = {request.id}
+        while (after := self._next.get(request.id)) is not None and after.id not in seen:
+            seen.add(after.id)
+            request = after
+        return request
 
     def read(self, told: Iterable[Told], flows: Flows) -> tuple[Beacon, ...]:
         """The beacons of the inventory: one for each address, event, account and consent signal.
@@ -233,10 +276,24 @@ def _is_anchor_ping(request: Request) -> bool:
     return "ping-to" in names or names.get("content-type", "").startswith("text/ping")
 
 
-def _from_css(request: Request) -> bool:
-    """Whether an image was asked for by a style sheet."""
-    url = (request.initiator.url or "").partition("?")[0]
-    return url.endswith(".css") and not request.initiator.stack
+def _is_picture(seen: ImageSeen | None) -> bool:
+    return seen is not None and seen.natural_width > 2 and seen.natural_height > 2
+
+
+def _is_a_point(seen: ImageSeen) -> bool:
+    return 0 < seen.natural_width <= 2 and 0 < seen.natural_height <= 2
+
+
+def _shrunk(seen: ImageSeen) -> bool:
+    """Whether a larger picture is shown as one point; one that is not shown at all may be shown later."""
+    width, height = seen.shown_width, seen.shown_height
+    return width is not None and height is not None and 0 < width <= 2 and 0 < height <= 2
+
+
+def _only_a_version(query: str) -> bool:
+    """Whether the parameters do nothing but tell one version of a file from another."""
+    names = [pair.partition("=")[0].lower() for pair in query.split("&") if pair]
+    return bool(names) and all(name in _VERSION_NAMES for name in names)
 
 
 def _answers_nothing(request: Request) -> bool:

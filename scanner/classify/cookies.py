@@ -156,6 +156,9 @@ def _kept(trace: Trace, lifetime: float | None) -> float | None:
 
 def _set_by(trace: Trace, pages: Pages) -> SetBy:
     first = _first(trace)
+    if first is None and trace.presumed is not None:
+        initiators = pages.initiators(trace.presumed)
+        return SetBy(kind="http", url=trace.presumed.url, initiators=initiators, confidence="likely")
     if first is None:
         return SetBy(kind="unknown")
     source = first.source
@@ -187,12 +190,20 @@ def _first_seen(trace: Trace, pages: Pages) -> FirstSeen | None:
     states = sorted(trace.jar_states, key=lambda state: (state != "before", state))
     if not states:
         return None
+    if trace.presumed is not None:
+        source = trace.presumed
+        page = pages.page(source.visit, source.top_url)
+        return FirstSeen(state=states[0], page=page, ms=source.ms, phase=source.phase)
     return FirstSeen(state=states[0], page=pages.page(jar.visit), ms=None, phase=jar.phase)
 
 
 def _pages(trace: Trace, pages: Pages) -> set[str]:
+    """The pages that set it. One that nobody saw being set: those after which it lay in the jar."""
     found = {one.page for one in trace.settings}
-    found |= {page for jar, _ in trace.kept if (page := pages.page(jar.visit))}
+    if trace.presumed is not None:
+        found.add(pages.page(trace.presumed.visit, trace.presumed.top_url))
+    if not found:
+        found = {page for jar, _ in trace.kept if (page := pages.page(jar.visit))}
     return found - {""}
 
 

@@ -15,7 +15,6 @@ from scanner.classify.flows import Flows
 from scanner.classify.ledger import Ledger
 from scanner.classify.pages import Pages
 from scanner.model.base import Category, Party, StateName
-from scanner.model.evidence import Request
 from scanner.model.inventory import RequestHost
 from scanner.model.recorded import Evidence
 from scanner.site import site_of
@@ -48,17 +47,59 @@ def observe(
         host = quick_host(request.url)
         if not host:
             continue
+        party = pages.party(host, request.top_url, request.visit)
+        owner = catalogue.host(host, tail_of(request.url))
+        if owner is None:
+            top_host = quick_host(request.top_url)
+            owner = catalogue.listed(
+                request.url, host, top_host=top_host, party=party, resource_type=request.resource_type
+            )
         found.append(
             Observed(
                 request=request,
                 state=state,
                 host=host,
-                party=pages.party(host, request.top_url, request.visit),
-                owner=catalogue.host(host, tail_of(request.url)),
+                party=party,
+                owner=owner,
                 order=ledger.rank(state, request.visit, request.ms),
             )
         )
     return tuple(found)
+
+
+def names_behind(evidence: Evidence, catalogue: Catalogue) -> dict[str, str]:
+    """The site's hosts that lead to a vendor of statistics or marketing by name (CNAME), each with the telling name.
+
+    A host that serves the pages themselves is left out: where the whole site lies with a company, nobody hides there.
+    """
+    own = {quick_host(visit.final_url) for visit in evidence.visits} | {evidence.scan.host}
+    found: dict[str, str] = {}
+    for resolved in evidence.names:
+        if resolved.host in own:
+            continue
+        name = next((name for name in resolved.chain if vendor_behind(name, catalogue) is not None), None)
+        if name is not None and site_of(name) != site_of(resolved.host):
+            found[resolved.host] = name
+    return found
+
+
+def unresolved(requests: Iterable[RequestHost], evidence: Evidence) -> tuple[str, ...]:
+    """Hosts of the site beside those of its pages, of which it is not known where they lead by name."""
+    known = {quick_host(visit.final_url) for visit in evidence.visits} | {evidence.scan.host}
+    known |= {resolved.host for resolved in evidence.names if resolved.error is None or resolved.chain}
+    return tuple(one.host for one in requests if one.site == evidence.scan.site and one.host not in known)
+
+
+def vendor_behind(name: str, catalogue: Catalogue) -> VendorInfo | None:
+    """The vendor of statistics or marketing to whom a name belongs that a host of the site leads to.
+
+    Hosting, shop systems and the like have customers' hosts too; nobody is followed by them.
+    """
+    vendor = catalogue.cname(name)
+    if vendor is None:
+        owner = catalogue.host(name)
+        return owner.vendor if owner is not None and owner.gathers else None
+    return vendor if vendor.category in ("analytics", "marketing") else None
 
 
 def read_hosts(
@@ -138,13 +179,24 @@ def _host(host: str, entry: _Traffic, speakers: dict[str, Told], pages: Pages) -
     )
 
 
-def navigations(observed: Iterable[Observed]) -> Iterator[tuple[Request, ...]]:
-    """Chains of redirects that a page's own navigation went through, first hop first."""
-    hops = [one.request for one in observed if one.request.resource_type == "Document"]
-    after = {hop.redirect_of: hop for hop in hops if hop.redirect_of is not None}
-    for hop in hops:
-        if hop.redirect_of is None and hop.id in after:
-            chain = [hop]
-            while (following := after.get(chain[-1].id)) is not None and len(chain) < 50:
-                chain.append(following)
-            yield tuple(chain)
+def walks(observed: Iterable[Observed]) -> Iterator[tuple[Observed, ...]]:
+    """The documents that stood in the address bar during each visit, with the redirects between them, in order."""
+    visits: defaultdict[str, list[Observed]] = defaultdict(list)
+    for one in observed:
+        request = one.request
+        if request.resource_type == "Document" and request.url.partition("#")[0] == request.top_url.partition("#")[0]:
+            visits[request.visit].append(one)
+    for documents in visits.values():
+        if len(documents) > 2:
+            yield tuple(_in_order(documents))
+
+
+def _in_order(documents: list[Observed]) -> Iterator[Observed]:
+    """Each redirect after the one that led to it; what began anew in the order of its time."""
+    after = {one.request.redirect_of: one for one in documents if one.request.redirect_of is not None}
+    for one in sorted(documents, key=lambda one: one.request.ms):
+        hop: Observed | None = one if one.request.redirect_of is None else None
+        count = 0
+        while hop is not None and count < 50:
+            yield hop
+            hop, count = after.get(hop.request.id), count + 1

@@ -27,7 +27,15 @@ _LONG_WORDS = re.compile(r"[A-Za-z0-9_-]{8,}")
 _PARTS = re.compile(r"[A-Za-z0-9]+")
 _DOTTED = re.compile(r"(?<![0-9.])([0-9]{5,})\.([0-9]{9,})(?![0-9.])")
 _DATE = re.compile(r"(?:19|20)\d\d-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])(?:T?\d{0,6}Z?)?")
+_HEX_TIME = re.compile(r"[0-9a-f]{8}|[0-9a-f]{11}", re.IGNORECASE)
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+_CONSENT_STRING = re.compile(r"(?<![A-Za-z0-9_-])C[A-Za-z0-9_-]{19,}(?:\.[A-Za-z0-9_-]{2,})*(?![A-Za-z0-9_-])")
+"""A string of the Transparency and Consent Framework, version 2, with its segments."""
+_PRIVACY_STRING = re.compile(r"(?<![A-Za-z0-9_-])DB[A-Za-z0-9_-]{2,}(?:~[A-Za-z0-9_.-]+)+")
+"""A string of the Global Privacy Platform: a header of type 3 and version 1, and its sections."""
+_TIMING = re.compile(r"(?<![0-9.])[0-9]{1,7}\.[0-9]*(?:0000|9999)[0-9]+(?![0-9.])")
+"""Milliseconds as a page measures them (`performance.now()`), with the traces of binary fractions."""
+_RUNS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _CONSENT_NAME = re.compile(
     r"consent|gdpr|ccpa|\bcmp|cmp\b|tcf|privacy|cookie[-_]?(law|notice|banner|policy|prefer|setting|accept)|optanon|didomi"
     r"|einwilligung|zustimmung|datenschutz|consenso|consentement|consentimiento|toestemming|samtykke|samtycke|suostumus"
@@ -54,6 +62,8 @@ _IDENTIFYING_ROLES = frozenset({"visitor-id", "user-id", "session-id"})
 
 _WINDOW = 3 * 31_557_600
 """A number within three years of the scan, read as seconds or milliseconds, is taken for a moment in time."""
+_TCF_FIRST, _TCF_LAST = 15_200_000_000, 22_100_000_000
+"""Between 2018, when the framework began, and 2040, in tenths of seconds."""
 _NARROW = 30 * 86_400
 """The same for forms in which chance hits are likelier: within thirty days."""
 
@@ -98,12 +108,31 @@ def _lasting(seen: Sequence[str], now: float, least: int) -> frozenset[str]:
     return first & tokens_of(seen[-1], int(now), least)
 
 
+def _without_records(text: str) -> str:
+    """A text without what records a choice or a moment, however random it looks."""
+    text = _TIMING.sub(" ", _PRIVACY_STRING.sub(" ", text))
+    return _CONSENT_STRING.sub(lambda found: " " if _is_consent_string(found[0]) else found[0], text)
+
+
+def _is_consent_string(text: str) -> bool:
+    """Whether a string begins with version 2 and two moments in tenths of seconds, creation and last change.
+
+    Source: IAB Europe, "Transparency and Consent String with Global Vendor & CMP List Formats", the core string.
+    """
+    try:
+        bits = int.from_bytes(base64.urlsafe_b64decode(text[:16]))
+    except (binascii.Error, ValueError):
+        return False
+    created, changed = bits >> (96 - 42) & (1 << 36) - 1, bits >> (96 - 78) & (1 << 36) - 1
+    return bits >> 90 == 2 and _TCF_FIRST <= created <= changed <= _TCF_LAST
+
+
 @lru_cache(maxsize=8192)
 def tokens_of(value: str, now: int, least: int = MIN_LENGTH) -> frozenset[str]:
     """The parts of a value that could identify a browser, as far as one value alone can tell."""
     found: set[str] = set()
-    for text in _readings(value):
-        rest = text
+    for reading in _readings(value):
+        rest = text = _without_records(reading)
         for uuid in _UUID.findall(text):
             found.add(uuid)
             rest = rest.replace(uuid, " ")
@@ -120,7 +149,7 @@ def tokens_of(value: str, now: int, least: int = MIN_LENGTH) -> frozenset[str]:
 
 def words_in(text: str) -> frozenset[str]:
     """All words of an address or a body in which an identifier could travel, percent-encoding and base64 undone."""
-    plain = _unquoted(text)
+    plain = unquoted(text)
     words = _words_of(plain)
     for chunk in _BASE64.findall(plain):
         words.add(chunk.rstrip("="))
@@ -139,8 +168,8 @@ def _words_of(text: str) -> set[str]:
     return words
 
 
-def _unquoted(text: str) -> str:
-    """Percent-encoding undone, twice where it was done twice."""
+def unquoted(text: str) -> str:
+    """A text with its percent-encoding undone, twice where it was done twice."""
     for _ in range(2):
         if "%" in text:
             text = unquote(text)
@@ -149,7 +178,7 @@ def _unquoted(text: str) -> str:
 
 def _readings(value: str) -> tuple[str, ...]:
     """A value as it stands, percent-decoded, and as text where it is base64 of some."""
-    plain = _unquoted(value)
+    plain = unquoted(value)
     readings = [plain]
     for chunk in _BASE64.findall(plain):
         decoded = _printable(chunk)
@@ -178,8 +207,14 @@ def _looks_random(token: str, least: int = MIN_LENGTH) -> bool:
         return len(set(token)) >= 4
     if not any(char.isdigit() for char in token):
         mixed = token != token.lower() and token != token.upper() and not token[1:].islower()
-        return len(token) >= 16 and mixed and entropy(token) >= 3.3
+        return len(token) >= 16 and mixed and entropy(token) >= 3.3 and not _is_words(token)
     return entropy(token) >= (2.3 if len(token) >= MIN_LENGTH else 1.9)
+
+
+def _is_words(token: str) -> bool:
+    """Whether letters are words written together (`hasSeenDialog`): in random ones small letters stand alone."""
+    runs = _RUNS.findall(token)
+    return len(token) >= 4 * len(runs)
 
 
 def entropy(text: str) -> float:
@@ -189,14 +224,19 @@ def entropy(text: str) -> float:
 
 
 def _is_time(token: str, now: float) -> bool:
-    """Whether a token reads as a moment near the scan: seconds, milliseconds, microseconds, base 36, or a date."""
+    """Whether a token reads as a moment near the scan: (milli-, micro-)seconds, also in base 16 or 36, or a date."""
     if token.isdigit():
         number = int(token[:20])
         units = {10: 1, 13: 1_000, 16: 1_000_000}
         unit = units.get(len(token))
         if unit is not None and abs(number / unit - now) < _WINDOW:
             return True
-    elif len(token) == 8 and token.isalnum() and token == token.lower():
+        return _DATE.fullmatch(token) is not None
+    if _HEX_TIME.fullmatch(token):
+        seconds = int(token, 16) / (1 if len(token) == 8 else 1_000)
+        if abs(seconds - now) < _NARROW:
+            return True
+    if len(token) == 8 and token.isalnum() and token == token.lower():
         return abs(int(token, 36) / 1000 - now) < _NARROW
     return _DATE.fullmatch(token) is not None
 

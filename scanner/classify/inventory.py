@@ -9,8 +9,9 @@ from scanner.classify.attribution import Attribution
 from scanner.classify.beacons import BeaconReader, Observed, Told, with_bodies
 from scanner.classify.catalogue.engine import Catalogue
 from scanner.classify.cookies import Identified, read_cookies, traits_of
+from scanner.classify.disclosures import Disclosures, read_personal_data
 from scanner.classify.flows import Flows, Sync
-from scanner.classify.hosts import observe, read_hosts
+from scanner.classify.hosts import names_behind, observe, read_hosts, unresolved, vendor_behind
 from scanner.classify.labels import Labeller
 from scanner.classify.ledger import Key, Ledger, partition_site
 from scanner.classify.pages import Pages
@@ -24,8 +25,8 @@ from scanner.model.vendor import Vendor
 
 
 def build_inventory(evidence: Evidence, catalogue: Catalogue, *, cnames: Mapping[str, str] | None = None) -> Inventory:
-    """Everything found on a site, labelled. `cnames` gives resolved names (host to CNAME target), where known."""
-    cnames = cnames or {}
+    """Everything found on a site, labelled. `cnames` adds names (host to CNAME target) to those in the evidence."""
+    cnames = {**names_behind(evidence, catalogue), **(cnames or {})}
     evidence = with_bodies(evidence)
     attribution = Attribution(evidence)
     pages = Pages(evidence)
@@ -41,7 +42,11 @@ def build_inventory(evidence: Evidence, catalogue: Catalogue, *, cnames: Mapping
     stored = stores.read(labeller, now)
     flows = Flows(identified, stored, catalogue)
 
-    techniques, syncs = read_techniques(evidence.calls, observed, told, flows, attribution, pages, catalogue, cnames)
+    owners = {host: vendor for host, name in cnames.items() if (vendor := vendor_behind(name, catalogue)) is not None}
+    disclosed = Disclosures(evidence, observed, owners).found
+    techniques, syncs = read_techniques(
+        evidence.calls, evidence.script_cookies, observed, told, flows, disclosed, attribution, pages, cnames, owners
+    )
     cookies = _with_syncs(identified, syncs)
     storage = tuple(one.entry for one in stored)
     requests = read_hosts(observed, told, flows, pages)
@@ -58,9 +63,12 @@ def build_inventory(evidence: Evidence, catalogue: Catalogue, *, cnames: Mapping
         pages=found_pages,
         cookies=cookies,
         storage=storage,
+        service_workers=stores.service_workers(),
         requests=requests,
         beacons=beacons,
         techniques=techniques,
+        personal_data=read_personal_data(disclosed, pages),
+        unresolved_hosts=unresolved(requests, evidence),
         vendors=_vendors(cookies, storage, requests, beacons, catalogue),
     )
 

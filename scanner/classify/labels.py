@@ -11,6 +11,7 @@ from scanner.classify.catalogue.engine import Catalogue
 from scanner.classify.catalogue.match import (
     BORROWED_ROLES,
     CNAME_TARGET,
+    FILTER_LIST,
     INFERRED_SESSION,
     INFERRED_WORD,
     SCRIPT_VENDOR,
@@ -78,17 +79,26 @@ class Labeller:
         found = self._catalogue.cookie(
             traits.name, traits.domain, kind=traits.kind, value=traits.value, seen=self._seen
         )
-        if found is not None:
+        if found is not None and found.category != "unknown":
             return of_match(found)
         if traits.party == "third":
-            return self._by_setter(traits)
-        return self._by_script(traits) or self._by_cname(traits) or _inferred(traits) or UNLABELLED
+            label = self._by_setter(traits)
+        else:
+            label = self._by_script(traits) or self._by_cname(traits) or _inferred(traits) or UNLABELLED
+        if found is None:
+            return label
+        # What the thing does is known; whose it is, and so its category, is told by who set it.
+        return of_match(found) if label.vendor is None else label._replace(purpose=found.purpose, role=found.role)
 
     def _by_setter(self, traits: Traits) -> Label:
         for host in (traits.domain, quick_host(traits.setter or "")):
             owner = self._catalogue.host(host) if host else None
             if owner is not None and owner.role not in BORROWED_ROLES:
                 return _of_host(owner, SETTER_VENDOR)
+        if traits.setter:
+            listed = self._catalogue.listed(traits.setter, quick_host(traits.setter), top_host=traits.top_host)
+            if listed is not None:
+                return _of_host(listed, FILTER_LIST)
         return UNLABELLED
 
     def _by_script(self, traits: Traits) -> Label | None:
@@ -109,7 +119,7 @@ class Labeller:
             target = self._cnames.get(host)
             vendor = self._catalogue.cname(target) if target else None
             if vendor is not None:
-                return Label(vendor.category, CNAME_TARGET, vendor)
+                return Label(vendor.category, f"{CNAME_TARGET} (catalogue, {vendor.checked})", vendor)
         return None
 
 
@@ -117,8 +127,8 @@ def of_match(found: CookieMatch) -> Label:
     """A catalogue entry as a label."""
     return Label(
         category=found.category,
-        source=found.source,
-        vendor=found.vendor,
+        source=f"{found.source} ({found.cited})",
+        vendor=None if found.vendor.nobody else found.vendor,
         purpose=found.purpose,
         role=found.role,
         consent_exempt=found.consent_exempt,
@@ -127,7 +137,9 @@ def of_match(found: CookieMatch) -> Label:
 
 
 def _of_host(owner: HostMatch, source: str) -> Label:
-    return Label(owner.category, f"{source} (pack {owner.pack})" if owner.pack else source, owner.vendor)
+    if owner.rule is not None:
+        source = FILTER_LIST
+    return Label(owner.category, f"{source} ({owner.cited})", owner.vendor)
 
 
 def _inferred(traits: Traits) -> Label | None:

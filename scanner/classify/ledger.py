@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
@@ -13,10 +13,12 @@ from scanner.classify.pages import Pages
 from scanner.classify.setting import (
     Asked,
     cookie_date,
+    covers,
     default_path,
     parse_set_cookie,
     parse_store_delete,
     parse_store_set,
+    refusal,
     utc_seconds,
 )
 from scanner.model.base import Party, StateName
@@ -64,6 +66,8 @@ class Trace:
     sent_to: set[str] = field(default_factory=set)
     jar_states: set[StateName] = field(default_factory=set)
     in_last_jar: bool = False
+    presumed: Request | None = None
+    """Where nobody saw it being set: the one request whose answer, not shown by the browser, can have set it."""
 
     @property
     def accepted(self) -> list[Setting]:
@@ -91,6 +95,8 @@ class Ledger:
         self._scan_started = utc_seconds(evidence.scan.started)
         self._ranks = {state: number for number, state in enumerate(("before", *evidence.scan.states))}
         self.traces: defaultdict[Key, Trace] = defaultdict(Trace)
+        self._known = {jar_key(cookie) for jar in evidence.jars for cookie in jar.cookies}
+        self._known |= {key_of(sent) for request in evidence.requests for sent in request.cookies_sent}
         for request in evidence.requests:
             if request.set_cookies:
                 self._responses(request)
@@ -99,7 +105,9 @@ class Ledger:
         for write in evidence.script_cookies:
             self._script(write)
         self._jars(evidence.jars)
-        self._refused_silently(evidence.jars)
+        self._refused_silently(evidence)
+        self._sockets([request for request in evidence.requests if request.resource_type == "WebSocket"])
+        self._presume([request for request in evidence.requests if request.cookies_hidden])
 
     def items(self) -> Iterator[tuple[Key, Trace]]:
         """Cookies that were set, refused or kept; a deletion of what never was is none."""
@@ -134,9 +142,23 @@ class Ledger:
         else:
             asked = parse_store_delete(write.raw, epoch)
         host = quick_host(write.frame_url)
-        if asked is None or not host or not _may_set(asked, host):
+        if asked is None or not host:
             return
-        self._add(write, state, "script", asked, write.raw, (), epoch, write.frame_url)
+        if write.api != "document.cookie":
+            asked = asked._replace(path=self._store_path(asked, host))
+        blocked: tuple[str, ...] = ()
+        if not covers(asked.domain, host):
+            if host.endswith(f".{asked.domain}"):
+                return  # scripts find out their site by trying every level up to the public suffix
+            blocked = ("InvalidDomain",)
+        self._add(write, state, "script", asked, write.raw, blocked, epoch, write.frame_url)
+
+    def _store_path(self, asked: Asked, host: str) -> str:
+        """The path under which a cookie of `cookieStore` lies: browsers that end it with a slash show so in the jar."""
+        path = asked.path or "/"
+        domain = f".{asked.domain}" if asked.domain else host
+        as_asked = any(key[:3] == (asked.name, domain, path) for key in self._known)
+        return path if path.endswith("/") or as_asked else f"{path}/"
 
     def _add(
         self,
@@ -204,30 +226,85 @@ class Ledger:
                 if jar.phase == "initial" or at_end or key not in earlier[jar.context]:
                     trace.jar_states.add(state)
 
-    def _refused_silently(self, jars: tuple[JarSnapshot, ...]) -> None:
-        """Script settings that never reached the jar, though it was looked at and nobody deleted the cookie."""
-        looked = {(jar.context, jar.visit) for jar in jars}
-        for trace in self.traces.values():
-            if trace.kept or trace.deletions or any(setting.kind == "http" for setting in trace.settings):
+    def _sockets(self, sockets: list[Request]) -> None:
+        """What went along with the handshake of a socket stands in its header, where the browser shows one at all."""
+        for socket in sockets:
+            header = next((value for name, value in socket.request_headers if name == "cookie"), "")
+            names = {pair.partition("=")[0].strip() for pair in header.split(";")} if not socket.cookies_sent else set()
+            for key, trace in self.traces.items():
+                if key.name in names and _goes_to(key, socket.url):
+                    trace.sent_to.add(quick_host(socket.url))
+
+    def _presume(self, unseen: list[Request]) -> None:
+        """A cookie in the jar that nothing else set can only have come with an answer that the browser did not show."""
+        for key, trace in self.traces.items():
+            if trace.settings or not trace.kept:
                 continue
-            if trace.settings and all(
-                (setting.context, setting.visit) in looked and not _short(setting.asked) for setting in trace.settings
-            ):
-                trace.settings = [setting._replace(blocked=("NotKept",)) for setting in trace.settings]
+            contexts = {jar.context for jar, _ in trace.kept}
+            found = [one for one in unseen if one.context in contexts and _covered(key, one.url)]
+            if len({one.url for one in found}) == 1:
+                trace.presumed = min(found, key=lambda one: self.rank(one.context, one.visit, one.ms))
+
+    def _refused_silently(self, evidence: Evidence) -> None:
+        """Settings that never reached the jar, though it was looked at and nobody deleted the cookie.
+
+        The browser says nothing of what scripts ask for in vain, nor of answers to requests that were to take no
+        cookies. Where it may have taken a cookie and dropped it since, nothing is claimed.
+        """
+        looked = {(jar.context, jar.visit) for jar in evidence.jars}
+        crowded = {site for jar in evidence.jars for site in _crowded_sites(jar)}
+        cleared = {site_of(quick_host(request.url)) for request in evidence.requests if _clears(request)}
+        for key, trace in self.traces.items():
+            if trace.kept or trace.deletions or site_of(key.domain) in crowded | cleared:
+                continue
+            if all((one.context, one.visit) in looked and not _short(one.asked) for one in trace.settings):
+                trace.settings = [
+                    one if one.blocked else one._replace(blocked=(_reason(one),)) for one in trace.settings
+                ]
+
+
+_MOST_OF_A_SITE = 150
+"""Cookies of one site in a jar from which on browsers drop old ones (this family keeps 180, and drops 30 at once)."""
+
+
+def _crowded_sites(jar: JarSnapshot) -> set[str]:
+    counts = Counter(cookie.domain.lstrip(".") for cookie in jar.cookies) if len(jar.cookies) >= _MOST_OF_A_SITE else {}
+    sites: Counter[str] = Counter()
+    for domain, count in counts.items():
+        sites[site_of(domain)] += count
+    return {site for site, count in sites.items() if count >= _MOST_OF_A_SITE}
+
+
+def _clears(request: Request) -> bool:
+    """Whether an answer has the browser forget its site's cookies (`Clear-Site-Data`)."""
+    said = next((value for name, value in request.response_headers if name.lower() == "clear-site-data"), "")
+    return '"cookies"' in said or '"*"' in said
+
+
+def _reason(setting: Setting) -> str:
+    """Why a setting that left no trace was refused, as far as its own words tell."""
+    source = setting.source
+    url = source.url if isinstance(source, Request) else source.frame_url
+    why = refusal(setting.asked, url, party=setting.party, by_script=setting.kind == "script")
+    return why or "NotKept"
+
+
+def _covered(key: Key, url: str) -> bool:
+    """Whether a host may set the cookie and gets it."""
+    host, domain = quick_host(url), key.domain.lstrip(".")
+    return host == domain or (key.domain.startswith(".") and host.endswith(key.domain))
+
+
+def _goes_to(key: Key, url: str) -> bool:
+    """Whether a cookie goes along with a request to an address (RFC 6265, sections 5.1.3 and 5.1.4)."""
+    path = "/" + url.partition("://")[2].partition("/")[2].partition("?")[0]
+    under = path == key.path or path.startswith(key.path if key.path.endswith("/") else f"{key.path}/")
+    return under and _covered(key, url)
 
 
 def _short(asked: Asked) -> bool:
     """Whether a cookie may have come to its own end before the jar was looked at."""
     return asked.lifetime is not None and asked.lifetime <= 120
-
-
-def _may_set(asked: Asked, host: str) -> bool:
-    """Whether a page of this host may set the cookie at all: its own domain, or one above it within the site."""
-    if asked.domain is None:
-        return not asked.name.startswith("__Http-")
-    site = site_of(host)
-    within = host == asked.domain or host.endswith(f".{asked.domain}")
-    return within and (asked.domain == site or asked.domain.endswith(f".{site}"))
 
 
 def partition_site(partition_key: str | None) -> str:

@@ -14,6 +14,12 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from scanner.model.base import Party
+from scanner.site import site_of
+
+LARGEST = 4096
+"""Bytes of name and value together that browsers take (RFC 6265bis, section 5.6)."""
+
 
 class Asked(NamedTuple):
     """One cookie as asked for. `domain` is null for a host-only cookie; `path` null where the default holds.
@@ -163,6 +169,53 @@ def parse_store_delete(raw: str, now: float) -> Asked | None:
     if not isinstance(given, dict):
         return None
     return parse_store_set(json.dumps({**given, "value": "", "expires": (now - 1) * 1000}), now)
+
+
+def refusal(asked: Asked, url: str, *, party: Party, by_script: bool) -> str | None:
+    """Why browsers refuse a cookie whatever else is the case, in the words of the browser's protocol; null for none.
+
+    RFC 6265bis, sections 4.1.3 (prefixes) and 5.6 (storage model); partitions need `Secure`. `url` is the address of
+    the response, or of the document whose script asked. A third party's cookie needs `SameSite=None`; what the jar
+    knows better (a partition, an exception) is for the caller to know.
+    """
+    secure_origin = not url.startswith(("http:", "ws:"))
+    host = (urlsplit(url).hostname or "").lower() if "://" in url else ""
+    name = asked.name.lower()
+    if len(asked.name.encode()) + len(asked.value.encode()) > LARGEST:
+        return "NameValuePairExceedsMaxSize"
+    if by_script and asked.http_only:
+        return "HttpOnly"
+    if not covers(asked.domain, host):
+        return "InvalidDomain"
+    if asked.secure and not secure_origin:
+        return "SecureOnly"
+    at_root = asked.domain is None and (asked.path or default_path(url)) == "/"
+    if name.startswith("__secure-") and not asked.secure:
+        return "InvalidPrefix"
+    if name.startswith("__host-") and not (asked.secure and at_root):
+        return "InvalidPrefix"
+    if asked.partitioned:
+        return None if asked.secure else "InvalidPartitioned"
+    if asked.same_site == "none":
+        return None if asked.secure else "SameSiteNoneInsecure"
+    if party == "third":
+        return _NOT_FOR_THIRD_PARTIES[asked.same_site]
+    return None
+
+
+_NOT_FOR_THIRD_PARTIES = {
+    "strict": "SameSiteStrict",
+    "lax": "SameSiteLax",
+    "unset": "SameSiteUnspecifiedTreatedAsLax",
+}
+
+
+def covers(domain: str | None, host: str) -> bool:
+    """Whether a host may set a cookie for a domain: its own, or one above it within its site."""
+    if domain is None or domain == host:
+        return True
+    site = site_of(host)
+    return host.endswith(f".{domain}") and (domain == site or domain.endswith(f".{site}"))
 
 
 def default_path(url: str) -> str:

@@ -13,17 +13,20 @@ from scanner.classify.labels import Label, Labeller, Traits
 from scanner.classify.pages import Pages
 from scanner.model.base import Party, StateName
 from scanner.model.evidence import StorageSnapshot
-from scanner.model.inventory import StorageEntry
+from scanner.model.inventory import ServiceWorker, StorageEntry
 from scanner.model.recorded import Evidence
 from scanner.site import host_of
 
+_REGISTRATION = "service-worker"
+
 
 class StorageKey(NamedTuple):
-    """Identity of a storage entry."""
+    """Identity of a storage entry. `partition` is the top-level site for which it is kept apart, or empty."""
 
     kind: str
     origin: str
     key: str
+    partition: str = ""
 
 
 @dataclass
@@ -50,14 +53,14 @@ class Stores:
         self._traces: defaultdict[StorageKey, _Trace] = defaultdict(_Trace)
         earlier: set[tuple[str, StorageKey]] = set()
         # The last look at an origin in each context and phase: what a frame of it kept at the end.
-        last: dict[tuple[str, str, str, str], int] = {}
+        last: dict[tuple[str, str, str, str, str | None], int] = {}
         for number, snapshot in enumerate(evidence.storage):
             last[_place(snapshot)] = number
         for number, snapshot in enumerate(evidence.storage):
             state = attribution.state(snapshot.context, snapshot.phase)
             at_end = last[_place(snapshot)] == number
             for item in snapshot.items:
-                key = StorageKey(snapshot.storage, snapshot.origin, item.key)
+                key = StorageKey(snapshot.storage, snapshot.origin, item.key, snapshot.partition_key or "")
                 if snapshot.phase == "initial":
                     earlier.add((snapshot.context, key))
                 if state is None:
@@ -75,8 +78,24 @@ class Stores:
         trace.top_host = trace.top_host or host_of(snapshot.top_url)
 
     def __iter__(self) -> Iterator[StorageKey]:
-        """All keys, sorted."""
-        return iter(sorted(key for key, trace in self._traces.items() if trace.states))
+        """All keys, sorted; registrations of service workers are none."""
+        return iter(sorted(key for key, trace in self._traces.items() if trace.states and key.kind != _REGISTRATION))
+
+    def service_workers(self) -> tuple[ServiceWorker, ...]:
+        """The registrations, in the order of origin and scope."""
+        return tuple(
+            ServiceWorker(
+                origin=key.origin,
+                scope=key.key,
+                script=next(iter(trace.values.values()))[-1] or None,
+                partition_key=key.partition or None,
+                party="first" if "first" in trace.parties else "third",
+                states=tuple(sorted(trace.states)),
+                pages=tuple(sorted(trace.pages - {""})),
+            )
+            for key, trace in sorted(self._traces.items())
+            if trace.states and key.kind == _REGISTRATION
+        )
 
     def traits(self, key: StorageKey) -> Traits:
         """What of an entry bears on what it is."""
@@ -104,6 +123,7 @@ class Stores:
             kind=key.kind,  # type: ignore[arg-type]
             origin=key.origin,
             key=key.key,
+            partition_key=key.partition or None,
             party=traits.party,
             identifier=bool(tokens),
             category=label.category,
@@ -119,5 +139,5 @@ class Stores:
         return IdentifiedEntry(entry, label, tokens)
 
 
-def _place(snapshot: StorageSnapshot) -> tuple[str, str, str, str]:
-    return snapshot.context, snapshot.phase, snapshot.storage, snapshot.origin
+def _place(snapshot: StorageSnapshot) -> tuple[str, str, str, str, str | None]:
+    return snapshot.context, snapshot.phase, snapshot.storage, snapshot.origin, snapshot.partition_key

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
@@ -10,29 +9,19 @@ from typing import Literal, NamedTuple
 from scanner.classify.addresses import quick_host
 from scanner.classify.attribution import Attribution
 from scanner.classify.beacons import Observed, Told
-from scanner.classify.catalogue.engine import Catalogue
+from scanner.classify.catalogue.match import VendorInfo
+from scanner.classify.disclosures import Disclosure
+from scanner.classify.fingerprints import read_fingerprints
 from scanner.classify.flows import Flows, Sync
-from scanner.classify.hosts import navigations
+from scanner.classify.hosts import walks
 from scanner.classify.pages import Pages
-from scanner.model.base import StateName
-from scanner.model.evidence import ScriptCall
+from scanner.classify.replays import recordings
+from scanner.model.base import Party, StateName
+from scanner.model.evidence import ScriptCall, ScriptCookieWrite
 from scanner.model.inventory import Technique
 from scanner.site import site_of
 
-Technical = Literal["canvas", "audio", "webgl", "fonts"]
-
-_APIS: tuple[tuple[Technical, re.Pattern[str]], ...] = (
-    ("webgl", re.compile(r"webgl", re.IGNORECASE)),
-    ("audio", re.compile(r"audio", re.IGNORECASE)),
-    ("fonts", re.compile(r"measureText|\bfonts?\b", re.IGNORECASE)),
-    ("canvas", re.compile(r"canvas|toDataURL|toBlob|getImageData", re.IGNORECASE)),
-)
-_SPEAKS_ALONE = re.compile(r"toDataURL|toBlob|convertToBlob|startRendering|measureText", re.IGNORECASE)
-_SIZE = re.compile(r"(\d+)\s*[x×]\s*(\d+)")
-_MIN_SIDE = 16
-"""Pixels; a smaller canvas tests what the browser can do (Englehardt and Narayanan 2016, section 6.1)."""
-_UNSIZED = (300, 150)
-"""The size of a canvas that nobody gave one: formats are tested on it, nothing is drawn."""
+Confidence = Literal["certain", "likely", "check"]
 
 
 class _Spot(NamedTuple):
@@ -42,32 +31,41 @@ class _Spot(NamedTuple):
     host: str
     script: str
     detail: str
+    party: Party | None = None
+    data: tuple[str, ...] = ()
+    answered: bool = False
+    confidence: Confidence = "likely"
 
 
 def read_techniques(
     calls: Iterable[ScriptCall],
+    writes: Iterable[ScriptCookieWrite],
     observed: tuple[Observed, ...],
     told: tuple[Told, ...],
     flows: Flows,
+    disclosed: Iterable[Disclosure],
     attribution: Attribution,
     pages: Pages,
-    catalogue: Catalogue,
     cnames: Mapping[str, str],
+    owners: Mapping[str, VendorInfo],
 ) -> tuple[tuple[Technique, ...], tuple[Sync, ...]]:
     """All techniques, sorted, and the syncs among them one by one."""
     found: defaultdict[_Spot, set[StateName]] = defaultdict(set)
-    for spot, state in _fingerprinting(calls, attribution):
-        found[spot].add(state)
+    for read in read_fingerprints(calls, attribution):
+        found[_Spot(read.kind, read.host, read.script, read.api)].add(read.state)
     for spot, state in _replays(observed, told, pages):
         found[spot].add(state)
-    for spot, state in _cloaked(observed, catalogue, cnames):
+    for spot, state in _keystrokes(disclosed, pages):
         found[spot].add(state)
-    for spot, state in _bounces(observed):
+    for spot, state in _cloaked(observed, cnames, owners):
+        found[spot].add(state)
+    for spot, state in _bounces(observed, writes):
         found[spot].add(state)
     syncs: list[Sync] = []
+    holders = flows.holders((one.request, one.state) for one in observed if one.party == "third")
     for one in observed:
         if one.party == "third":
-            for sync in flows.syncs(one.request, one.state):
+            for sync in flows.syncs(one.request, one.state, holders):
                 syncs.append(sync)
                 script = next(iter(pages.initiators(one.request)), "")
                 detail = f"{sync.source.name} of {sync.source.site} ({sync.encoding})"
@@ -77,57 +75,73 @@ def read_techniques(
             kind=spot.kind,  # type: ignore[arg-type]
             script=spot.script or None,
             host=spot.host,
+            party=spot.party,
+            data=spot.data,
+            answered=spot.answered,
+            confidence=spot.confidence,
             states=tuple(sorted(found[spot])),
             detail=spot.detail,
         )
-        for spot in sorted(found)
+        for spot in sorted(found, key=lambda one: (one.kind, one.host, one.script, one.detail, one.confidence))
     )
     return techniques, tuple(syncs)
 
 
-def _fingerprinting(calls: Iterable[ScriptCall], attribution: Attribution) -> Iterator[tuple[_Spot, StateName]]:
-    """Calls that read back what a device draws, sounds like or measures.
-
-    Reading a whole picture or rendered sound, or measuring text in many fonts, counts alone. Single pixels and the
-    graphics card's name count only where the same script asks for more than one of them: games, maps and tests of
-    what the browser can do ask for one.
-    """
-    by_script: defaultdict[str, list[tuple[Technical, ScriptCall]]] = defaultdict(list)
-    for call in calls:
-        kind = next((kind for kind, pattern in _APIS if pattern.search(call.api)), None)
-        if kind is not None and not _is_small(kind, call):
-            script = next((frame.url for frame in call.stack if frame.url), call.frame_url)
-            by_script[script].append((kind, call))
-    for script, made in by_script.items():
-        several = len({call.api for _, call in made}) > 1
-        for kind, call in made:
-            state = attribution.state(call.context, call.phase)
-            alone = _SPEAKS_ALONE.search(call.api) is not None and not (kind == "canvas" and _side(call) == _UNSIZED)
-            if state is not None and (several or alone):
-                yield _Spot(kind, quick_host(script), script, call.api), state
-
-
-def _is_small(kind: str, call: ScriptCall) -> bool:
-    """Whether a canvas is too small to tell devices apart."""
-    side = _side(call)
-    return kind == "canvas" and side is not None and min(side) < _MIN_SIDE
-
-
-def _side(call: ScriptCall) -> tuple[int, int] | None:
-    size = _SIZE.search(call.detail)
-    return (int(size[1]), int(size[2])) if size else None
-
-
 def _replays(observed: tuple[Observed, ...], told: tuple[Told, ...], pages: Pages) -> Iterator[tuple[_Spot, StateName]]:
-    """Recordings sent: to a host that takes recordings, or in a hit that says it is one."""
+    """Recordings sent: to a host that takes recordings, in a hit that says it is one, or by what it holds."""
+    named: set[str] = set()
     for one in observed:
         sends = one.request.method == "POST" or one.request.resource_type in ("WebSocket", "Ping")
         if sends and one.party == "third" and one.owner is not None and one.owner.role == "replay":
+            named.add(one.host)
             yield _Spot("session-replay", one.host, _script(one, pages), one.owner.vendor.name), one.state
     for hit in told:
         if hit.decoded is not None and hit.decoded.event == "recording" and hit.vendor is not None:
             one = hit.observed
+            named.add(one.host)
             yield _Spot("session-replay", one.host, _script(one, pages), hit.vendor.name), one.state
+    for one in recordings(observed):
+        if one.host not in named:
+            detail = "sends the page's elements and the visitor's movements"
+            yield _Spot("session-replay", one.host, _script(one, pages), detail, party=one.party), one.state
+
+
+_FIELDS = {
+    "email": "e-mail address",
+    "name": "name",
+    "phone": "telephone number",
+    "search": "search words",
+    "text": "text",
+}
+
+
+def _keystrokes(disclosed: Iterable[Disclosure], pages: Pages) -> Iterator[tuple[_Spot, StateName]]:
+    """What was typed and had left the page, though no form was ever sent.
+
+    A site that suggests searches on its own host, or anything else there that answers to a search, is as a visitor
+    expects it.
+    """
+    groups: defaultdict[tuple[str, str, str], list[Disclosure]] = defaultdict(list)
+    for one in disclosed:
+        if one.canary is not None and not (one.party == "first" and one.data == "search"):
+            groups[one.observed.host, _script(one.observed, pages), one.data].append(one)
+    for (host, script, data), made in groups.items():
+        canary = made[0].canary
+        field = f" ({canary.field})" if canary is not None and canary.field else ""
+        how = "step by step" if any(one.stepwise for one in made) else "before the form was sent"
+        forms = ", ".join(sorted({one.form for one in made}))
+        spot = _Spot(
+            "keystrokes",
+            host,
+            script,
+            f"{_FIELDS[data]}{field}, {how}, {forms}",
+            party=made[0].party,
+            data=(data,),
+            answered=all(one.answered for one in made),
+            confidence="certain",
+        )
+        for state in sorted({one.observed.state for one in made}):
+            yield spot, state
 
 
 def _script(one: Observed, pages: Pages) -> str:
@@ -135,26 +149,33 @@ def _script(one: Observed, pages: Pages) -> str:
 
 
 def _cloaked(
-    observed: tuple[Observed, ...], catalogue: Catalogue, cnames: Mapping[str, str]
+    observed: tuple[Observed, ...], cnames: Mapping[str, str], owners: Mapping[str, VendorInfo]
 ) -> Iterator[tuple[_Spot, StateName]]:
     """The site's own subdomains that lead to a vendor by name (CNAME)."""
     for one in observed:
-        target = cnames.get(one.host) if one.party == "first" else None
-        if not target or site_of(target) == site_of(one.host):
-            continue
-        vendor = catalogue.cname(target)
-        if vendor is not None and vendor.category in ("analytics", "marketing"):
-            yield _Spot("cname-cloaking", one.host, "", f"{target} ({vendor.name})"), one.state
+        vendor = owners.get(one.host) if one.party == "first" else None
+        if vendor is not None and site_of(cnames[one.host]) != site_of(one.host):
+            yield _Spot("cname-cloaking", one.host, "", f"{cnames[one.host]} ({vendor.name})"), one.state
 
 
-def _bounces(observed: tuple[Observed, ...]) -> Iterator[tuple[_Spot, StateName]]:
-    """A navigation within one site that goes through another, which sets a cookie on the way."""
-    states = {one.request.id: one.state for one in observed}
-    for chain in navigations(observed):
-        start, end = site_of(quick_host(chain[0].url)), site_of(quick_host(chain[-1].url))
-        for hop in chain[1:-1]:
-            host = quick_host(hop.url)
-            keeps = any(not line.blocked for line in hop.set_cookies)
-            if start == end != site_of(host) and keeps:
-                detail = f"{quick_host(chain[0].url)} > {host} > {quick_host(chain[-1].url)}"
-                yield _Spot("bounce-tracking", host, "", detail), states[hop.id]
+def _bounces(observed: tuple[Observed, ...], writes: Iterable[ScriptCookieWrite]) -> Iterator[tuple[_Spot, StateName]]:
+    """A way from one page of a site to another that leads through a stranger, who sets a cookie in passing.
+
+    By redirects, or by a page that sends its visitor on at once. Signing in at another company works the same way:
+    where the catalogue knows the stranger to serve such a purpose, nothing is told.
+    """
+    written = {(write.visit, site_of(quick_host(write.frame_url))) for write in writes}
+    for walk in walks(observed):
+        sites = [site_of(one.host) for one in walk]
+        for at, one in enumerate(walk[1:], start=1):
+            end = next((after for after in range(at, len(walk)) if sites[after] != sites[at]), None)
+            if end is None or sites[at] in (sites[0], "") or sites[end] != sites[0]:
+                continue
+            if one.owner is not None and one.owner.category in ("necessary", "functional"):
+                continue
+            by_answer = any(not line.blocked for line in one.request.set_cookies)
+            if by_answer or (one.request.visit, sites[at]) in written:
+                yield (
+                    _Spot("bounce-tracking", one.host, "", f"{walk[0].host} > {one.host} > {walk[end].host}"),
+                    one.state,
+                )

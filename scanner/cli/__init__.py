@@ -13,6 +13,7 @@ import typer
 import scanner
 from scanner.cli.commands.audit import audit
 from scanner.cli.commands.demo import demo
+from scanner.cli.commands.diff import diff
 from scanner.cli.commands.doctor import doctor
 from scanner.cli.commands.lookup import lookup
 from scanner.cli.commands.policy import policy
@@ -30,7 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-COMMANDS = (scan, audit, policy, lookup, doctor, demo)
+COMMANDS = (scan, audit, policy, lookup, diff, doctor, demo)
 
 for command in COMMANDS:
     app.command()(command)

@@ -18,3 +18,11 @@ CatalogueDirs = Annotated[
 Profile = Annotated[
     str | None, typer.Option("--profile", metavar="REGION", help="Whose rules apply: eu (default), uk, ch, us-ca.")
 ]
+
+Baseline = Annotated[
+    str | None,
+    typer.Option("--baseline", metavar="OLD", help="An earlier scan: only findings that it has not count."),
+]
+ReportLanguage = Annotated[
+    str | None, typer.Option("--language", metavar="LANG", help="Of the report: en (default), de, fr, it, es.")
+]

@@ -33,6 +33,6 @@ def tell(result: Scan, folder: Path, settings: Config, *, quiet: bool, as_json: 
         return SITE_FAILED
     if settings.fail_on is not None:
         levels = SEVERITIES[: SEVERITIES.index(settings.fail_on) + 1]
-        if any(result.summary.findings.get(level) for level in levels):
+        if any(finding.counts and finding.severity in levels for finding in result.findings):
             return FAIL_ON_MET
     return FINISHED

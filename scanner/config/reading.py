@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from scanner.config.recipe import Recipe
 from scanner.config.schema import Config
 from scanner.errors import UsageError
+from scanner.model.finding import Accept
 
 
 def read_config(path: Path | None) -> Config:
@@ -35,12 +36,17 @@ def read_config(path: Path | None) -> Config:
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path}: not valid TOML: {error}") from error
     for name in tables:
-        if name not in ("scan", "recipe"):
-            raise UsageError(_unknown(path, text, name, "", ("scan", "recipe")))
-    scan, recipes = tables.get("scan", {}), tables.get("recipe", {})
+        if name not in ("scan", "recipe", "accept"):
+            raise UsageError(_unknown(path, text, name, "", ("scan", "recipe", "accept")))
+    scan, recipes, accepts = tables.get("scan", {}), tables.get("recipe", {}), tables.get("accept", [])
+    if not isinstance(accepts, list):
+        raise UsageError(f"{path}:{_line(text, 'accept')}: each accepted finding is a table of its own: [[accept]]")
     if not isinstance(scan, dict) or not isinstance(recipes, dict):
         raise UsageError(f'{path}: `scan` and `recipe` are tables: write [scan] and [recipe."host"]')
-    return _validate({**{name: _frozen(value) for name, value in scan.items()}, "recipe": recipes}, path, text)
+    if "accept" in scan:
+        raise UsageError(f"{path}:{_line(text, 'accept')}: each accepted finding is a table of its own: [[accept]]")
+    values = {name: _frozen(value) for name, value in scan.items()}
+    return _validate({**values, "recipe": recipes, "accept": tuple(accepts)}, path, text)
 
 
 def override(config: Config, changes: dict[str, Any]) -> Config:
@@ -61,11 +67,32 @@ def _validate(values: dict[str, Any], path: Path, text: str) -> Config:
         problem = error.errors(include_url=False)[0]
         place = tuple(str(part) for part in problem["loc"])
         key = place[-1] if not place[-1].isdigit() else place[-2]
+        if place[0] == "accept":
+            raise UsageError(_accept_problem(path, text, place, problem)) from error
         table = "recipe" if place[0] == "recipe" else "scan"
         if problem["type"] == "extra_forbidden":
             known = Recipe.model_fields if table == "recipe" else Config.model_fields
             raise UsageError(_unknown(path, text, key, table, tuple(known))) from error
         raise UsageError(f"{path}:{_line(text, key)}: {key}: {_plain(problem['msg'])}") from error
+
+
+def _accept_problem(path: Path, text: str, place: tuple[str, ...], problem: Any) -> str:
+    """What is wrong with one `[[accept]]`, and the line: that of the key, or of the table where a key is missing."""
+    tables = [number for number, line in enumerate(text.splitlines(), 1) if re.match(r"\s*\[\[\s*accept\s*\]\]", line)]
+    position = int(place[1]) if len(place) > 1 and place[1].isdigit() else 0
+    start = tables[position] if position < len(tables) else 1
+    end = tables[position + 1] - 1 if position + 1 < len(tables) else None
+    key = place[-1]
+    inside = "\n".join(text.splitlines()[start - 1 : end])
+    line = start - 1 + _line(inside, key)
+    if problem["type"] == "extra_forbidden":
+        known = tuple(Accept.model_fields)
+        near = difflib.get_close_matches(key, known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+        return f"{path}:{line}: unknown key {key!r} in [[accept]]; {hint}"
+    if problem["type"] == "missing":
+        return f"{path}:{line}: [[accept]] needs {key!r}: each has {', '.join(Accept.model_fields)}"
+    return f"{path}:{line}: {key}: {_plain(problem['msg'])}"
 
 
 def _frozen(value: Any) -> Any:

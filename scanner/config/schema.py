@@ -8,11 +8,13 @@ from typing import Any, Literal
 from pydantic import Field, field_validator
 
 from scanner.config.recipe import Recipe
+from scanner.messages import Language
 from scanner.model.base import Model
+from scanner.model.finding import Accept
 
 DEFAULT_STATES = ("before", "accept", "reject")
 Level = Literal["high", "medium", "low"]
-Format = Literal["csv", "sarif", "junit", "markdown"]
+Format = Literal["csv", "har", "junit", "markdown", "pdf", "sarif"]
 STATE = re.compile(r"^(before|accept|reject|withdraw|gpc|category:[a-z][a-z0-9_-]*)$")
 
 
@@ -20,7 +22,11 @@ class Config(Model):
     """Options of a scan. Every field may stand in `[scan]` of `scan.toml`, and on the command line.
 
     `page_timeout` and `site_timeout` are seconds; `page_life` is how many seconds of each page's own time are
-    observed; `pages` counts pages in each consent state, the given address included.
+    observed; `pages` counts pages in each consent state, the given address included. `baseline` is an earlier scan (its
+    folder or its `scan.json`) whose findings are known; `accept` stands in tables of its own, `[[accept]]`.
+    `guard` says to which addresses the browser may speak: `given` (public ones, and hosts that the user named),
+    `public` alone, or `off`; `allow` names networks and hosts besides. `name_server` is asked where the site's own
+    names lead: `system`, `off`, or an `address[:port]`.
     """
 
     urls: tuple[str, ...] = ()
@@ -30,8 +36,15 @@ class Config(Model):
     states: tuple[str, ...] = DEFAULT_STATES
     host_rules: str | None = None
     ignore_https_errors: bool = False
+    ignore_robots: bool = False
+    guard: Literal["off", "given", "public"] = "given"
+    allow: tuple[str, ...] = ()
+    name_server: str = "system"
     format: tuple[Format, ...] = ()
     fail_on: Level | None = None
+    baseline: str | None = None
+    language: Language = "en"
+    accept: tuple[Accept, ...] = ()
     jobs: int = Field(1, ge=1, le=64)
     browser: str | None = None
     tabs: int = Field(6, ge=1, le=32)
@@ -47,7 +60,7 @@ class Config(Model):
     viewport: tuple[int, int] = (1366, 900)
     recipe: dict[str, Recipe] = Field(default_factory=dict)
 
-    @field_validator("urls", "policy", "catalogue", mode="before")
+    @field_validator("urls", "policy", "catalogue", "allow", mode="before")
     @classmethod
     def _one_or_several(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value

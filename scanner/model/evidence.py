@@ -18,6 +18,7 @@ from pydantic import Field, JsonValue, TypeAdapter
 
 from scanner.model.base import Model, StateName, UtcTime
 from scanner.model.instrument import Browser
+from scanner.model.probes import CanaryPlanted, NameResolved
 
 Phase = Literal["initial", "chosen"]
 
@@ -79,7 +80,8 @@ class Request(Model):
     """One hop of one request, with what it carried and what came back.
 
     A redirect is several records: each later hop names the one before in `redirect_of`. `resource_type` is the
-    browser's word (Document, Script, Image, Ping, XHR, Fetch, WebSocket, ...).
+    browser's word (Document, Script, Image, Ping, XHR, Fetch, WebSocket, ...). `cookies_hidden`: the browser did not
+    say which cookies came with the answer, as with the handshake of a socket to another host or a worker's script.
     """
 
     kind: Literal["request"] = "request"
@@ -109,6 +111,7 @@ class Request(Model):
     failure: str | None = None
     cookies_sent: tuple[CookieKey, ...] = ()
     set_cookies: tuple[SetCookieLine, ...] = ()
+    cookies_hidden: bool = False
 
 
 class ScriptCookieWrite(Model):
@@ -169,18 +172,21 @@ class StorageItem(Model):
 class StorageSnapshot(Model):
     """What one origin keeps in one kind of storage, seen from one frame.
 
-    For `indexeddb` a key is `database/store`; for `cache` it is the cache's name.
+    For `indexeddb` a key is `database/store`; for `cache` it is the cache's name; for `service-worker` it is the
+    scope of a registration, with the script's address as its value. `partition_key` is the top-level site where the
+    origin's storage is kept apart for it, as third parties' is.
     """
 
     kind: Literal["storage"] = "storage"
     visit: str
     context: StateName
     phase: Phase
-    storage: Literal["local", "session", "indexeddb", "cache"]
+    storage: Literal["local", "session", "indexeddb", "cache", "service-worker"]
     origin: str
     top_url: str
     frame_url: str
     items: tuple[StorageItem, ...]
+    partition_key: str | None = None
 
 
 class ScriptCall(Model):
@@ -200,7 +206,10 @@ class ScriptCall(Model):
 
 
 class ImageSeen(Model):
-    """An image element as the page shows it at the end of a visit; sizes in CSS pixels."""
+    """An image element as the page shows it at the end of a visit; sizes in CSS pixels.
+
+    `shown_width` and `shown_height` are the size of its box on the page, null in evidence that lacks it.
+    """
 
     kind: Literal["image"] = "image"
     visit: str
@@ -211,6 +220,8 @@ class ImageSeen(Model):
     natural_height: int
     visible: bool
     frame_url: str
+    shown_width: float | None = None
+    shown_height: float | None = None
 
 
 ButtonAction = Literal["accept", "reject", "settings", "save", "close", "pay", "ack"]
@@ -373,23 +384,10 @@ class ScanFinished(Model):
     outcome: Literal["complete", "partial", "failed"]
 
 
-Record = Annotated[
-    ScanStarted
-    | Request
-    | ScriptCookieWrite
-    | JarSnapshot
-    | StorageSnapshot
-    | ScriptCall
-    | ImageSeen
-    | BannerSeen
-    | ChoiceMade
-    | SignalsRead
-    | Screenshot
-    | Visit
-    | DocumentKept
-    | Gap
-    | ScanFinished,
-    Field(discriminator="kind"),
-]
+_OfPages = ScanStarted | Request | ScriptCookieWrite | JarSnapshot | StorageSnapshot | ScriptCall | ImageSeen | Visit
+_OfConsent = BannerSeen | ChoiceMade | SignalsRead | Screenshot
+_OfInstrument = DocumentKept | CanaryPlanted | NameResolved | Gap | ScanFinished
+
+Record = Annotated[_OfPages | _OfConsent | _OfInstrument, Field(discriminator="kind")]
 
 RECORD: TypeAdapter[Record] = TypeAdapter(Record)

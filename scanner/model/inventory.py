@@ -148,11 +148,12 @@ class Cookie(Model):
 
 
 class StorageEntry(Model):
-    """One storage key of one origin."""
+    """One storage key of one origin. `partition_key` is the top-level site for which it is kept apart, if it is."""
 
     kind: Literal["local", "session", "indexeddb", "cache"]
     origin: str
     key: str
+    partition_key: str | None = None
     party: Party
     identifier: bool = False
     category: Category
@@ -162,6 +163,18 @@ class StorageEntry(Model):
     purpose: str | None = None
     role: str | None = None
     consent_exempt: Literal["yes", "no", "depends"] | None = None
+    states: tuple[StateName, ...]
+    pages: tuple[str, ...] = ()
+
+
+class ServiceWorker(Model):
+    """One service worker that an origin registered: the addresses it stands in for, and its script."""
+
+    origin: str
+    scope: str
+    script: str | None = None
+    partition_key: str | None = None
+    party: Party
     states: tuple[StateName, ...]
     pages: tuple[str, ...] = ()
 
@@ -212,7 +225,11 @@ class Beacon(Model):
 
 
 class Technique(Model):
-    """A way of tracking that is neither cookie nor beacon."""
+    """A way of tracking that is neither cookie nor beacon.
+
+    `party` is that of the host, where that matters. `data` says what was read (`keystrokes`: `email`, `name`, `phone`,
+    `search`, `text`), and `answered` whether the host replied with content, as one that suggests searches does.
+    """
 
     kind: Literal[
         "canvas",
@@ -227,12 +244,41 @@ class Technique(Model):
     ]
     script: str | None = None
     host: str
+    party: Party | None = None
+    data: tuple[str, ...] = ()
+    answered: bool = False
+    confidence: Literal["certain", "likely", "check"] = "likely"
     states: tuple[StateName, ...]
     detail: str = ""
 
 
+class PersonalData(Model):
+    """What a person would be known by, found in a request to another company.
+
+    `source`: `typed` into a form by the scan and not sent by it; part of the page's own `address`; or seen in the
+    `request` alone, under a name that says what it is. `form` is how it was written: plain, base64, hex, or a digest
+    of it. `where` in the request: its address, its body, or its `Referer`.
+    """
+
+    data: Literal["email", "name", "phone"]
+    source: Literal["typed", "address", "request"]
+    form: Literal["plain", "base64", "hex", "md5", "sha1", "sha256", "sha512"]
+    where: Literal["address", "body", "referrer"]
+    host: str
+    party: Party
+    vendor: str | None = None
+    vendor_id: str | None = None
+    category: Category
+    script: str | None = None
+    states: tuple[StateName, ...]
+    pages: tuple[str, ...] = ()
+
+
 class Inventory(Model):
-    """Everything found on a site, labelled, before any rule has looked at it."""
+    """Everything found on a site, labelled, before any rule has looked at it.
+
+    `unresolved_hosts` are hosts of the site beside those of its pages, of which nobody asked where they lead by name.
+    """
 
     target: Target
     started: UtcTime
@@ -244,7 +290,10 @@ class Inventory(Model):
     pages: tuple[Page, ...] = ()
     cookies: tuple[Cookie, ...] = ()
     storage: tuple[StorageEntry, ...] = ()
+    service_workers: tuple[ServiceWorker, ...] = ()
     requests: tuple[RequestHost, ...] = ()
     beacons: tuple[Beacon, ...] = ()
     techniques: tuple[Technique, ...] = ()
+    personal_data: tuple[PersonalData, ...] = ()
+    unresolved_hosts: tuple[str, ...] = ()
     vendors: tuple[Vendor, ...] = ()

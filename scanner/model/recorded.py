@@ -19,6 +19,7 @@ from scanner.model.evidence import (
     StorageSnapshot,
     Visit,
 )
+from scanner.model.probes import CanaryPlanted, NameResolved
 
 
 class Document(Model):
@@ -50,4 +51,6 @@ class Evidence(Model):
     signals: tuple[SignalsRead, ...] = ()
     screenshots: tuple[Screenshot, ...] = ()
     documents: tuple[Document, ...] = ()
+    canaries: tuple[CanaryPlanted, ...] = ()
+    names: tuple[NameResolved, ...] = ()
     gaps: tuple[Gap, ...] = ()

@@ -14,8 +14,10 @@ from scanner.model.inventory import (
     Beacon,
     Cookie,
     Page,
+    PersonalData,
     Problem,
     RequestHost,
+    ServiceWorker,
     State,
     StorageEntry,
     Target,
@@ -53,9 +55,11 @@ class Scan(Model):
     pages: tuple[Page, ...]
     cookies: tuple[Cookie, ...]
     storage: tuple[StorageEntry, ...]
+    service_workers: tuple[ServiceWorker, ...] = ()
     requests: tuple[RequestHost, ...]
     beacons: tuple[Beacon, ...]
     techniques: tuple[Technique, ...]
+    personal_data: tuple[PersonalData, ...] = ()
     declaration: Declaration
     findings: tuple[Finding, ...]
     checks: tuple[Check, ...]

@@ -7,10 +7,11 @@ side; where a finding and a name disagree, the finding wins.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from scanner.matching import DeclaredNames
 from scanner.model.base import Category, Party, StateName
 from scanner.model.declaration import Claim, DeclaredCookie, DeclaredVendor
 from scanner.model.finding import Check, Finding
@@ -22,14 +23,11 @@ from scanner.report.words import STORAGE_LABELS
 _DIFFERENCES = ("category-mismatch", "lifetime-mismatch", "party-mismatch", "vendor-mismatch", "declaration-incomplete")
 _OMISSIONS = ("undeclared-cookie", "undeclared-storage")
 
-# How policies write "and some identifier here": a star, a word in brackets, a run of X, # or dots.
-_VARIABLE = re.compile(r"\*+|<[^<>]*>|\{[^{}]*\}|\[[^\[\]]*\]|(?<![a-z])x{2,}(?![a-z])|#+|…|\.{3}")
-_DRESSING = " \t\r\n`\"'“”‘’„«»,;:"
-
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A cookie or storage key as the comparison shows it; `where` is its domain or origin."""
+    """A cookie or storage key as the comparison shows it; `where` is its domain or origin, `kind` the kind of
+    storage (empty for a cookie)."""
 
     pointer: str
     name: str
@@ -104,7 +102,7 @@ def _everything(scan: Scan) -> Iterator[Seen]:
                 f"/cookies/{position}",
                 one.name,
                 one.domain,
-                "Cookie",
+                "",
                 one.party,
                 one.category,
                 one.vendor,
@@ -131,13 +129,22 @@ def _observed(scan: Scan, rules: Sequence[str]) -> frozenset[str]:
 
 def _hits(scan: Scan, candidates: Iterable[Seen]) -> list[list[Seen]]:
     """For each declared row what it covers, by name or because a finding about their difference pairs them."""
-    names = DeclaredNames(scan.declaration.cookies)
+    covering = rows_covering(scan)
     told = _told_pairs(scan)
     hits: list[list[Seen]] = [[] for _ in scan.declaration.cookies]
     for seen in candidates:
-        for row in sorted({*names.covering(seen.name), *told.get(seen.pointer, ())}):
+        for row in sorted({*covering(seen.name), *told.get(seen.pointer, ())}):
             hits[row].append(seen)
     return hits
+
+
+def rows_covering(scan: Scan) -> Callable[[str], tuple[int, ...]]:
+    """What tells for the name of a cookie or storage key which declared rows mean it best, as the rules see it."""
+    declared = DeclaredNames([row.name for row in scan.declaration.cookies])
+    present = frozenset(
+        [cookie.name.casefold() for cookie in scan.cookies] + [entry.key.casefold() for entry in scan.storage]
+    )
+    return lru_cache(maxsize=None)(lambda name: declared.best(name, present))
 
 
 def _told_pairs(scan: Scan) -> dict[str, set[int]]:
@@ -156,28 +163,6 @@ def _told_pairs(scan: Scan) -> dict[str, set[int]]:
 _ROW = re.compile(r"/declaration/cookies/[0-9]{1,9}")
 
 
-class DeclaredNames:
-    """Declared rows, found by the name of a cookie: rows with that very name, else rows whose pattern covers it."""
-
-    def __init__(self, rows: Sequence[DeclaredCookie]) -> None:
-        self._exact: dict[str, list[int]] = {}
-        self._patterns: dict[str, list[tuple[int, str]]] = {}
-        for position, row in enumerate(rows):
-            for written in _names(row.name):
-                if len(parts := _parts(written)) > 1:
-                    self._patterns.setdefault(parts[0][:1], []).append((position, written))
-                else:
-                    self._exact.setdefault(written, []).append(position)
-
-    def covering(self, name: str) -> Sequence[int]:
-        """Positions of the rows that cover a name."""
-        folded = name.casefold()
-        if folded in self._exact:
-            return self._exact[folded]
-        candidates = [*self._patterns.get(folded[:1], ()), *self._patterns.get("", ())]
-        return sorted({position for position, written in candidates if _fits(_parts(written), folded)})
-
-
 def _differing(scan: Scan) -> dict[str, list[Finding]]:
     """Findings about a difference, by each pointer that they observe."""
     index: dict[str, list[Finding]] = {}
@@ -186,45 +171,6 @@ def _differing(scan: Scan) -> dict[str, list[Finding]]:
             for pointer in finding.observed:
                 index.setdefault(pointer, []).append(finding)
     return index
-
-
-def _names(declared: str) -> tuple[str, ...]:
-    """The names in one declared cell, in small letters and without what only dresses them."""
-    names = (part.strip(_DRESSING).replace("\\_", "_").casefold() for part in re.split(r"[,;\n]", declared))
-    return tuple(name for name in names if name)
-
-
-@lru_cache(maxsize=8192)
-def _parts(written: str) -> tuple[str, ...]:
-    """A declared name split at its variable parts; one part where nothing varies, none where all of it does."""
-    parts = tuple(_VARIABLE.split(written))
-    # `_ga_<id>` loses what looks like a tag on its way through a site generator.
-    parts = (*parts[:-1], parts[-1], "") if len(parts) == 1 and re.search(r"\w\w[_.-]$", written) else parts
-    return parts if any(re.search(r"[^\W_]", part) for part in parts) or len(parts) == 1 else ()
-
-
-def covers(declared: str, name: str) -> bool:
-    """Whether a declared name or pattern (`_ga_*`, `_hjSession_<id>`) covers a cookie's name, in any letter case."""
-    return any(written == name.casefold() or _fits(_parts(written), name.casefold()) for written in _names(declared))
-
-
-def _fits(parts: Sequence[str], name: str) -> bool:
-    """Whether a name is made of these parts with at least one character between any two.
-
-    The search is linear, because both names come from strangers.
-    """
-    if len(parts) < 2:
-        return False
-    first, *middle, last = parts
-    if not name.startswith(first) or not name.endswith(last):
-        return False
-    position, end = len(first), len(name) - len(last)
-    for part in middle:
-        found = name.find(part, position + 1, end)
-        if found < 0:
-            return False
-        position = found + len(part)
-    return position < end
 
 
 def _vendors(scan: Scan) -> tuple[tuple[DeclaredVendor, bool], ...]:

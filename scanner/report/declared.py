@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from scanner.matching import collapsed
+from scanner.messages import Message, say
 from scanner.model.base import Category, Party
 from scanner.model.declaration import DeclaredCookie
 from scanner.model.inventory import Cookie, StorageEntry
 from scanner.model.scan import Scan
-from scanner.report.comparison import DeclaredNames
+from scanner.report.comparison import rows_covering
 from scanner.report.proof import kept_as, lifetime
+from scanner.report.purposes import purpose_words
 from scanner.report.words import STORAGE_LABELS
 from scanner.site import host_of, site_of
 
 ORDER: tuple[Category, ...] = ("necessary", "functional", "analytics", "marketing")
 """Categories as a declaration lists them."""
 
-_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-_TOKEN = re.compile(r"%[0-9A-Fa-f]{2}|[A-Za-z0-9]+")
-_HEXADECIMAL = re.compile(r"[0-9a-f]+|[0-9A-F]+")
-_TURNS = re.compile(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
-_WORDED = re.compile(r"([A-Za-z]{2,})[0-9]{4,}|([A-Z]{2,})(?=[0-9a-f]*[0-9])[0-9a-f]{8,}")
-_STARS = re.compile(r"\*(?:[-_.]?(?:\*|(?<=[-_.])\d{1,3}(?![A-Za-z0-9])))+")
+_OR = Message(" or ")
+
+Rows = Callable[[str], tuple[int, ...]]
+"""Which declared rows mean a name."""
 
 
 @dataclass(slots=True)
@@ -42,13 +43,13 @@ class Entry:
     @property
     def duration(self) -> str:
         """How long it is kept, in words; several where cookies of the same pattern differ."""
-        return " or ".join(self.durations)
+        return _OR().join(self.durations)
 
     @property
     def missing(self) -> tuple[str, ...]:
         """Which columns nobody could fill in."""
-        gaps = ["category"] * (self.category == "unknown") + ["purpose"] * (not self.purpose)
-        return tuple(gaps + ["provider"] * (not self.provider))
+        gaps = [say("category")] * (self.category == "unknown") + [say("purpose")] * (not self.purpose)
+        return tuple(gaps + [say("provider")] * (not self.provider))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def draft(scan: Scan) -> DeclarationDraft:
     stand in. Names that differ only in an identifier become one row with a star.
     """
     entries: dict[tuple[str, str, str, Category], Entry] = {}
-    declared = DeclaredNames(scan.declaration.cookies)
+    declared = rows_covering(scan)
     for cookie in scan.cookies:
         if cookie.blocked is None:
             _add(entries, _from_cookie(scan, declared, cookie), lifetime(cookie), cookie.domain, cookie.name)
@@ -82,7 +83,7 @@ def draft(scan: Scan) -> DeclarationDraft:
     rows = sorted(entries.values(), key=lambda row: (row.provider.casefold(), row.name.casefold(), row.type))
     complete = [row for row in rows if not row.missing]
     names = {cookie.name for cookie in scan.cookies} | {entry.key for entry in scan.storage}
-    seen = {position for name in names for position in declared.covering(name)}
+    seen = {position for name in names for position in declared(name)}
     return DeclarationDraft(
         groups=tuple(
             (category, found)
@@ -104,12 +105,12 @@ def _add(
     row.purpose = row.purpose or entry.purpose
 
 
-def _from_cookie(scan: Scan, names: DeclaredNames, cookie: Cookie) -> Entry:
+def _from_cookie(scan: Scan, names: Rows, cookie: Cookie) -> Entry:
     declared = _declared(scan, names, cookie.name)
-    return _entry(scan, cookie, collapsed(cookie.name), "Cookie", site_of(cookie.domain), declared)
+    return _entry(scan, cookie, collapsed(cookie.name), say("Cookie"), site_of(cookie.domain), declared)
 
 
-def _from_storage(scan: Scan, names: DeclaredNames, item: StorageEntry) -> Entry:
+def _from_storage(scan: Scan, names: Rows, item: StorageEntry) -> Entry:
     declared = _declared(scan, names, item.key)
     site = site_of(host_of(item.origin))
     return _entry(scan, item, collapsed(item.key), STORAGE_LABELS[item.kind], site, declared)
@@ -121,38 +122,11 @@ def _entry(
     category: Category = item.category
     if category == "unknown" and declared is not None and declared.category is not None:
         category = declared.category
-    own = f"This website ({scan.target.site})" if item.party == "first" else site
+    own = say("This website ({site})", site=scan.target.site) if item.party == "first" else site
     provider = item.vendor or (declared.provider if declared else None) or own
-    purpose = item.purpose or (declared.purpose if declared else None) or ""
+    purpose = purpose_words(item) or (declared.purpose if declared else None) or ""
     return Entry(name, kind, category, provider, item.party, purpose)
 
 
-def _declared(scan: Scan, names: DeclaredNames, name: str) -> DeclaredCookie | None:
-    return next((scan.declaration.cookies[position] for position in names.covering(name)), None)
-
-
-def collapsed(name: str) -> str:
-    """A name with its changing identifier as a star: `_ga_8X2K9QL1AB` becomes `_ga_*`.
-
-    An identifier is a UUID, a run of four digits or more, a hexadecimal run with letters and digits, or a run in
-    which letters and digits alternate, so that `euconsent-v2` and `__cf_bm` stay as they are. A name that is nothing
-    but an identifier stays as it is too.
-    """
-    starred = _TOKEN.sub(lambda found: _star(found.group(), first=found.start() == 0), _UUID.sub("*", name))
-    starred = _STARS.sub("*", starred)
-    return starred if re.search(r"[A-Za-z]{2}", re.sub(r"%[0-9A-Fa-f]{2}", "", starred)) else name
-
-
-def _star(token: str, *, first: bool) -> str:
-    if token.startswith("%"):
-        return token
-    if token.isdigit():
-        return "*" if len(token) >= 4 else token
-    if token.isalpha():
-        return token
-    least = 6 if first else 4
-    if len(token) >= least and _HEXADECIMAL.fullmatch(token):
-        return "*"
-    if worded := _WORDED.fullmatch(token):
-        return f"{worded[1] or worded[2]}*"
-    return "*" if len(token) >= 6 and len(_TURNS.findall(token)) >= 3 else token
+def _declared(scan: Scan, names: Rows, name: str) -> DeclaredCookie | None:
+    return next((scan.declaration.cookies[position] for position in names(name)), None)

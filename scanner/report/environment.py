@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from functools import cache
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from scanner.messages import Message, known, language, number, say
 from scanner.report import proof, words
 from scanner.report.links import passage_link, safe_link
+from scanner.report.purposes import purpose_words
 from scanner.report.states import spoken
 from scanner.report.text import blocks, visible
 
@@ -36,9 +39,45 @@ def page(template: str, script: str, **context: object) -> str:
         )
     )
     # Style and scripts are files of this package, never data of a scan.
-    fixed = {"style": Markup(style), "early": Markup(early), "script": Markup(late)}
+    fixed = {
+        "style": Markup(style),
+        "early": Markup(early),
+        "script": Markup(late),
+        "language": language(),
+        "script_words": json.dumps(_script_words(), ensure_ascii=False),
+    }
     text = environment().get_template(template).render(content_policy=policy, **fixed, **context)
     return text.rstrip("\n") + "\n"
+
+
+def _script_words() -> dict[str, str]:
+    """What the scripts say, for they are the same in every language; braces are filled in by them."""
+    return {
+        "all": say("All"),
+        "group": say("Purpose group"),
+        "back": say("Previous"),
+        "next": say("Next"),
+        "pages": Message("Pages of: {table}").told(),
+        "rows": Message("{found} of {all} rows").told(),
+        "place": Message("{first} to {last} of {all}").told(),
+        "copy": say("Copy the HTML"),
+        "copied": say("Copied."),
+        "selected": say("Selected: press Ctrl+C or Cmd+C to copy."),
+    }
+
+
+def _said(text: str, /, **fields: object) -> Markup:
+    """A message of a template. What fills its fields is escaped and made visible like every other value."""
+    return _filled(Message(text).told(), fields)
+
+
+def _said_n(one: str, many: str, count: int, /, **fields: object) -> Markup:
+    return _filled(Message(one, many).told(count), {"count": number(count), **fields})
+
+
+def _filled(text: str, fields: dict[str, object]) -> Markup:
+    safe = escape(text)
+    return safe.format(**{name: visible(value) for name, value in fields.items()}) if fields else safe
 
 
 def _hash(text: str) -> str:
@@ -69,14 +108,17 @@ def environment() -> Environment:
         clipped=words.clipped,
         confidence=words.CONFIDENCE_LABELS.__getitem__,
         cookie_facts=proof.cookie_facts,
-        count=words.count,
         duration=words.duration,
         elapsed=words.elapsed,
         lifetime=proof.lifetime,
         shortened=proof.shortened,
+        inside=words.inside,
+        known=lambda text: known(text) if text else text,
         listing=words.listing,
         moment=words.moment,
-        number=words.number,
+        day=words.day,
+        number=number,
+        purpose_words=purpose_words,
         rule_label=words.rule_label,
         safe_link=safe_link,
         severity=words.SEVERITY_LABELS.__getitem__,
@@ -86,6 +128,10 @@ def environment() -> Environment:
         state_label=words.state_label,
     )
     made.globals.update(
+        say=_said,
+        say_n=_said_n,
+        scan_json=Markup("<code>scan.json</code>"),
+        declaration_html=Markup("<code>declaration.html</code>"),
         beacon_labels=words.BEACON_LABELS,
         claim_labels=words.CLAIM_LABELS,
         outcome_labels=words.OUTCOME_LABELS,

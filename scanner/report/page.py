@@ -7,7 +7,9 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from scanner.messages import language
 from scanner.model.scan import Scan
+from scanner.report.changes import additions, changes
 from scanner.report.companies import companies
 from scanner.report.comparison import comparison
 from scanner.report.declared import draft
@@ -60,8 +62,8 @@ def render_declaration(scan: Scan) -> str:
     """`declaration.html`: the declaration as it should read, its HTML source to paste, and what is left to do."""
     made = draft(scan)
     fragment = environment().get_template("declaration-fragment.html.j2")
-    block = fragment.render(scan=scan, draft=made, services=companies(scan)).strip() + "\n"
-    changes = [view for view in finding_views(scan) if view.finding.declared is not None]
+    block = fragment.render(language=language(), scan=scan, draft=made, services=companies(scan)).strip() + "\n"
+    views = finding_views(scan)
     return page(
         "declaration.html.j2",
         "copy.js",
@@ -69,5 +71,6 @@ def render_declaration(scan: Scan) -> str:
         draft=made,
         fragment=Markup(block),
         source=block,
-        changes=changes,
+        changes=changes(scan, made, views),
+        additions=additions(views),
     )

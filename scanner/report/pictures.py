@@ -8,16 +8,21 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from scanner.messages import Labels, Message
 from scanner.model.base import StateName
 from scanner.model.evidence import BannerButton
 from scanner.model.inventory import State
 from scanner.model.scan import Scan
-from scanner.report.words import in_order, state_label
+from scanner.report.words import in_order, inside, state_label
 
 BUDGET = 6_000_000
 """Bytes of pictures that a report carries; what goes beyond is named instead, so that the page stays usable."""
 
-_LABELS = {"banner": "The banner", "settings": "The banner's settings", "page": "The page"}
+_LABELS: Labels[str] = Labels(
+    {"banner": Message("The banner"), "settings": Message("The banner's settings"), "page": Message("The page")}
+)
+# Pixels shown around the buttons; more above them, where the words of the banner stand.
+_AROUND, _ABOVE, _LEAST_WIDTH = 24.0, 140.0, 560.0
 _JPEG_SIZES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 
 
@@ -51,7 +56,19 @@ class Picture:
     @property
     def caption(self) -> str:
         """What it shows, and when."""
-        return f"{self.label}: {', '.join(state_label(state).lower() for state in self.states)}"
+        return f"{self.label}: {', '.join(inside(state_label(state)) for state in self.states)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """A part of a picture, in pixels of the picture, with the marks on it."""
+
+    shot: Picture
+    x: float
+    y: float
+    width: float
+    height: float
+    marks: tuple[Mark, ...]
 
 
 def gallery(scan: Scan, pictures: Mapping[str, bytes]) -> tuple[Picture, ...]:
@@ -77,6 +94,19 @@ def gallery(scan: Scan, pictures: Mapping[str, bytes]) -> tuple[Picture, ...]:
             anchor = f"picture-{len(shown) + 1}"
             shown.append(Picture(file, (state,), anchor, _LABELS[_label(file)], data, width, height, marks))
     return tuple(shown)
+
+
+def cropped(shot: Picture) -> Crop | None:
+    """The part of a picture where its framed buttons stand, with some of what is around them; null where none are."""
+    if not shot.data or not shot.marks:
+        return None
+    left = max(0.0, min(mark.x for mark in shot.marks) - _AROUND)
+    top = max(0.0, min(mark.y for mark in shot.marks) - _ABOVE)
+    right = min(float(shot.width), max(mark.x + mark.width for mark in shot.marks) + _AROUND)
+    bottom = min(float(shot.height), max(mark.y + mark.height for mark in shot.marks) + _AROUND)
+    wide = max(right - left, min(_LEAST_WIDTH, float(shot.width)))
+    left = max(0.0, min(left, shot.width - wide))
+    return Crop(shot, round(left, 1), round(top, 1), round(wide, 1), round(bottom - top, 1), shot.marks)
 
 
 def _label(file: str) -> str:

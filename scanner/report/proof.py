@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from scanner.messages import Labels, Message, known, say, say_n
 from scanner.model.base import Model
 from scanner.model.declaration import Claim, DeclaredCookie, DeclaredVendor
 from scanner.model.inventory import (
@@ -32,7 +33,6 @@ from scanner.report.words import (
     STORAGE_LABELS,
     TECHNIQUE_LABELS,
     clipped,
-    count,
     duration,
     elapsed,
     in_order,
@@ -43,25 +43,35 @@ from scanner.report.words import (
 Fact = tuple[str, str]
 """A label and its value."""
 
-_ACTIONS = {
-    "accept": "accepts",
-    "reject": "refuses",
-    "settings": "opens settings",
-    "save": "saves a selection",
-    "close": "closes",
-    "pay": "asks for payment",
-    "ack": "acknowledges only",
-}
+_ACTIONS: Labels[str] = Labels(
+    {
+        "accept": Message("accepts"),
+        "reject": Message("refuses"),
+        "settings": Message("opens settings"),
+        "save": Message("saves a selection"),
+        "close": Message("closes"),
+        "pay": Message("asks for payment"),
+        "ack": Message("acknowledges only"),
+    }
+)
 
+_ANSWERS: Labels[str] = Labels(
+    {
+        "accept": Message("accepted"),
+        "reject": Message("refused"),
+        "withdraw": Message("withdrawn"),
+        "save": Message("a selection saved"),
+        "ack": Message("acknowledged, where nothing else accepts"),
+        "close": Message("closed"),
+    }
+)
 
-_ANSWERS = {
-    "accept": "accepted",
-    "reject": "refused",
-    "withdraw": "withdrawn",
-    "save": "a selection saved",
-    "ack": "acknowledged, where nothing else accepts",
-    "close": "closed",
-}
+_SETTERS: Labels[str] = Labels(
+    {"http": Message("the answer of a server"), "script": Message("a script"), "unknown": Message("not known")}
+)
+_CODE_LABELS: Labels[str] = Labels(
+    {"http": Message("Set-Cookie line"), "script": Message("As the script wrote it"), "unknown": Message("As seen")}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +96,13 @@ def proofs(scan: Scan, pointers: Sequence[str]) -> tuple[Proof, ...]:
     told: list[Proof] = []
     for pointer in pointers:
         target = resolve(scan, pointer)
-        told.append(Proof("Reference", pointer, pointer=pointer) if target is None else _tell(target))
+        told.append(Proof(say("Reference"), pointer, pointer=pointer) if target is None else _tell(target))
     return tuple(told)
 
 
 def _brief(facts: Sequence[Fact]) -> str:
     """The one fact that stands in the line of a closed piece of proof."""
-    found = next((value for label, value in facts if label in ("First seen", "First request", "Answer")), "")
+    found = next((value for label, value in facts if label in (say("First seen"), "First request", "Answer")), "")
     return found.partition(" (")[0]
 
 
@@ -101,7 +111,7 @@ def _tell(target: Target) -> Proof:
         if isinstance(target.item, kind):
             proof: Proof = teller(target.item)
             return replace(proof, pointer=target.pointer, brief=_brief(proof.facts))
-    return Proof("Record", target.pointer, code=clipped(as_text(target.item)), pointer=target.pointer)
+    return Proof(say("Record"), target.pointer, code=clipped(as_text(target.item)), pointer=target.pointer)
 
 
 def as_text(item: object) -> str:
@@ -119,14 +129,19 @@ def first_seen(seen: FirstSeen | None) -> tuple[Fact, ...]:
     """When and where a thing was first seen."""
     if seen is None:
         return ()
-    undecided = "before any choice" if seen.state in ("before", "gpc") else "before the click"
-    after = "after the click" if seen.phase == "chosen" else undecided
-    time = f"{elapsed(seen.ms)} after the page began to load" if seen.ms is not None else "time not known"
-    return (("First seen", f"{time}, {after} ({state_label(seen.state)})"), ("On page", seen.page))
+    undecided = say("before any choice") if seen.state in ("before", "gpc") else say("before the click")
+    after = say("after the click") if seen.phase == "chosen" else undecided
+    time = since_load(seen.ms) if seen.ms is not None else say("time not known")
+    return ((say("First seen"), f"{time}, {after} ({state_label(seen.state)})"), (say("On page"), seen.page))
+
+
+def since_load(ms: float) -> str:
+    """A time since the page began to load."""
+    return say("{time} after the page began to load", time=elapsed(ms))
 
 
 def _states(states: Sequence[str]) -> Fact:
-    return ("Seen", "; ".join(state_label(state) for state in in_order(states)))
+    return (say("Seen"), "; ".join(state_label(state) for state in in_order(states)))
 
 
 def lifetime(cookie: Cookie) -> str:
@@ -138,7 +153,7 @@ def lifetime(cookie: Cookie) -> str:
 
 def kept_as(entry: StorageEntry) -> str:
     """How long web storage lives, which depends on its kind alone."""
-    return "until the tab is closed" if entry.kind == "session" else "until deleted"
+    return say("until the tab is closed") if entry.kind == "session" else say("until deleted")
 
 
 def shortened(cookie: Cookie) -> str:
@@ -149,131 +164,142 @@ def shortened(cookie: Cookie) -> str:
 
 def set_by(cookie: Cookie) -> str:
     """What set a cookie, in words."""
-    who = {"http": "the answer of a server", "script": "a script", "unknown": "not known"}[cookie.set_by.kind]
-    likely = " (likely)" if cookie.set_by.confidence == "likely" else ""
-    line = f", line {cookie.set_by.line}" if cookie.set_by.line is not None else ""
+    who = _SETTERS[cookie.set_by.kind]
+    likely = f" ({say('likely')})" if cookie.set_by.confidence == "likely" else ""
+    line = f", {say('line {line}', line=cookie.set_by.line)}" if cookie.set_by.line is not None else ""
     where = f": {cookie.set_by.url}{line}" if cookie.set_by.url else ""
     return f"{who}{where}{likely}"
 
 
 def cookie_flags(cookie: Cookie) -> str:
     """The technical attributes of a cookie in a line."""
-    same_site = f"SameSite={cookie.same_site.capitalize()}" if cookie.same_site != "unset" else "SameSite not set"
+    given = cookie.same_site != "unset"
     flags = [
-        f"path {cookie.path}",
-        "host only" if cookie.host_only else "also for subdomains",
-        "Secure" if cookie.secure else "not Secure",
-        "HttpOnly" if cookie.http_only else "readable by scripts",
-        same_site,
+        say("path {path}", path=cookie.path),
+        say("host only") if cookie.host_only else say("also for subdomains"),
+        "Secure" if cookie.secure else say("not Secure"),
+        "HttpOnly" if cookie.http_only else say("readable by scripts"),
+        f"SameSite={cookie.same_site.capitalize()}" if given else say("SameSite not set"),
     ]
-    flags += [f"partitioned for {cookie.partition_key}"] * (cookie.partition_key is not None)
+    flags += [say("partitioned for {site}", site=cookie.partition_key)] * (cookie.partition_key is not None)
     return ", ".join(flags)
 
 
 def cookie_facts(cookie: Cookie) -> tuple[Fact, ...]:
     """Everything about a cookie that an engineer asks for, besides the line that set it."""
-    facts: list[Fact] = [("Set by", set_by(cookie)), ("Kept for", lifetime(cookie))]
+    facts: list[Fact] = [(say("Set by"), set_by(cookie)), (say("Kept for"), lifetime(cookie))]
     if kept := shortened(cookie):
-        facts.append(("Cut by the browser to", kept))
+        facts.append((say("Cut by the browser to"), kept))
     facts += first_seen(cookie.first_seen)
-    facts.append(("Attributes", cookie_flags(cookie)))
+    facts.append((say("Attributes"), cookie_flags(cookie)))
     if cookie.sent_to:
-        facts.append(("Sent to", listing(cookie.sent_to, 8)))
+        facts.append((say("Sent to"), listing(cookie.sent_to, 8)))
     if cookie.synced_with:
-        facts.append(("Value shared with", listing(cookie.synced_with, 8)))
+        facts.append((say("Value shared with"), listing(cookie.synced_with, 8)))
     if cookie.identifier:
-        facts.append(("Value", "holds an identifier"))
+        facts.append((say("Value"), say("holds an identifier")))
     if cookie.blocked is not None:
-        facts.append(("Refused by the browser", cookie.blocked))
+        facts.append((say("Refused by the browser"), cookie.blocked))
     if cookie.deleted:
-        facts.append(("Afterwards", "deleted again during the visit"))
+        facts.append((say("Afterwards"), say("deleted again during the visit")))
     if cookie.consent_exempt == "depends" and cookie.exempt_condition:
-        facts.append(("Without consent only if", cookie.exempt_condition))
+        facts.append((say("Without consent only if"), known(cookie.exempt_condition)))
     return tuple(facts)
 
 
 def _cookie(cookie: Cookie) -> Proof:
     facts = (*cookie_facts(cookie), _states(cookie.states))
-    label = {"http": "Set-Cookie line", "script": "As the script wrote it", "unknown": "As seen"}[cookie.set_by.kind]
+    label = _CODE_LABELS[cookie.set_by.kind]
     code = clipped(cookie.set_by.raw) if cookie.set_by.raw else ""
-    return Proof("Cookie", f"{cookie.name}@{cookie.domain}", facts, label, code, cookie.set_by.initiators)
+    return Proof(say("Cookie"), f"{cookie.name}@{cookie.domain}", facts, label, code, cookie.set_by.initiators)
 
 
 def _beacon(beacon: Beacon) -> Proof:
-    facts: list[Fact] = [("Kind", BEACON_LABELS[beacon.kind]), *first_seen(beacon.first_seen)]
+    facts: list[Fact] = [(say("Kind"), BEACON_LABELS[beacon.kind]), *first_seen(beacon.first_seen)]
     for label, value in (
-        ("Company", beacon.vendor),
-        ("Event", beacon.event),
-        ("Account", beacon.account),
-        ("Consent signal sent", beacon.consent_signal),
-        ("Carries", ", ".join(beacon.identifiers)),
+        (say("Company"), beacon.vendor),
+        (say("Event"), beacon.event),
+        (say("Account"), beacon.account),
+        (say("Consent signal sent"), beacon.consent_signal),
+        (say("Carries"), ", ".join(beacon.identifiers)),
     ):
         if value:
             facts.append((label, value))
-    facts += [("Sent", count(beacon.count, "time"))] * (beacon.count > 1)
-    facts += [("Cookies", "none were used")] * beacon.cookieless
+    facts += [(say("Sent"), say_n("{count} time", "{count} times", beacon.count))] * (beacon.count > 1)
+    facts += [(say("Cookies"), say("none were used"))] * beacon.cookieless
     facts.append(_states(beacon.states))
     address = clipped(beacon.example_url or beacon.url)
-    return Proof("Data sent", beacon.host, tuple(facts), "Address", address, beacon.initiators)
+    return Proof(say("Data sent"), beacon.host, tuple(facts), say("Address"), address, beacon.initiators)
 
 
 def _request(request: RequestHost) -> Proof:
-    facts: list[Fact] = [("Requests", count(request.count, "request"))]
-    facts += [("Company", request.vendor)] if request.vendor else []
+    facts: list[Fact] = [(say("Requests"), say_n("{count} request", "{count} requests", request.count))]
+    facts += [(say("Company"), request.vendor)] if request.vendor else []
     if request.first_ms is not None:
-        facts.append(("First request", f"{elapsed(request.first_ms)} after the page began to load"))
-    facts += [("Carries", "an identifier")] * request.carries_identifier
+        facts.append((say("First request"), since_load(request.first_ms)))
+    facts += [(say("Carries"), say("an identifier"))] * request.carries_identifier
     facts.append(_states(request.states))
     address = clipped(request.example_url) if request.example_url else ""
-    return Proof("Requests to", request.host, tuple(facts), "Example", address, request.initiators)
+    return Proof(say("Requests to"), request.host, tuple(facts), say("Example"), address, request.initiators)
 
 
 def _storage(entry: StorageEntry) -> Proof:
-    facts: list[Fact] = [("Origin", entry.origin), ("Company", entry.vendor or "not known"), _states(entry.states)]
-    facts += [("Pages", listing(entry.pages, 4))] if entry.pages else []
+    facts: list[Fact] = [
+        (say("Origin"), entry.origin),
+        (say("Company"), entry.vendor or say("not known")),
+        _states(entry.states),
+    ]
+    facts += [(say("Pages"), listing(entry.pages, 4))] if entry.pages else []
     return Proof(STORAGE_LABELS[entry.kind], entry.key, tuple(facts))
 
 
 def _technique(technique: Technique) -> Proof:
-    facts = (("Host", technique.host), ("Detail", technique.detail or "none recorded"), _states(technique.states))
+    facts = (
+        (say("Host"), technique.host),
+        (say("Detail"), technique.detail or say("none recorded")),
+        _states(technique.states),
+    )
     chain = (technique.script,) if technique.script else ()
-    return Proof("Technique", TECHNIQUE_LABELS[technique.kind], facts, chain=chain)
+    return Proof(say("Technique"), TECHNIQUE_LABELS[technique.kind], facts, chain=chain)
 
 
 def button_words(button: Button) -> str:
     """A button as a visitor reads it, and what it does."""
-    layer = "" if button.layer == 1 else ", second layer"
+    layer = "" if button.layer == 1 else f", {say('second layer')}"
     return f"“{button.text}” ({_ACTIONS[button.action]}{layer})"
 
 
 def banner_facts(banner: Banner) -> tuple[Fact, ...]:
     """What the banner offered."""
     if not banner.found:
-        return (("Banner", "none was found"),)
-    facts: list[Fact] = [("Buttons", "; ".join(button_words(button) for button in banner.buttons) or "none were read")]
-    facts += [("Platform", banner.cmp)] if banner.cmp else []
-    facts += [("Chosen in advance", "; ".join(banner.preselected))] if banner.preselected else []
+        return ((say("Banner"), say("none was found")),)
+    facts: list[Fact] = [
+        (say("Buttons"), "; ".join(button_words(button) for button in banner.buttons) or say("none were read"))
+    ]
+    facts += [(say("Platform"), banner.cmp)] if banner.cmp else []
+    facts += [(say("Chosen in advance"), "; ".join(banner.preselected))] if banner.preselected else []
     return tuple(facts)
 
 
 def choice_words(choice: Choice) -> str:
     """What was answered to the banner."""
     if choice.made is None:
-        return choice.error or "no choice was made"
-    clicks = f" with {count(choice.clicks, 'click')}" if choice.clicks is not None else ""
-    proven = "confirmed after a reload" if choice.verified else "not confirmed"
-    api = ", through the platform's interface instead of a button" if choice.via_api else ""
-    return f"{_ANSWERS.get(choice.made, choice.made)}{clicks}, {proven}{api}"
+        return known(choice.error) if choice.error else say("no choice was made")
+    parts = [_ANSWERS.get(choice.made) or choice.made]
+    parts += [say_n("{count} click", "{count} clicks", choice.clicks)] if choice.clicks is not None else []
+    parts.append(say("confirmed after a reload") if choice.verified else say("not confirmed"))
+    parts += [say("through the platform's interface instead of a button")] if choice.via_api else []
+    return ", ".join(parts)
 
 
 def _state(state: State) -> Proof:
-    facts = (*banner_facts(state.banner), ("Choice", choice_words(state.choice)))
-    return Proof("Consent state", "reached" if state.reached else "not reached", facts)
+    facts = (*banner_facts(state.banner), (say("Choice"), choice_words(state.choice)))
+    return Proof(say("Consent state"), say("reached") if state.reached else say("not reached"), facts)
 
 
 def _page(page: Page) -> Proof:
-    status = str(page.status) if page.status is not None else page.error or "no answer"
-    return Proof("Page", page.url, (("Answer", status), ("Title", page.title or "none")))
+    status = str(page.status) if page.status is not None else page.error or say("no answer")
+    return Proof(say("Page"), page.url, ((say("Answer"), status), (say("Title"), page.title or say("none"))))
 
 
 _TELLERS: tuple[tuple[type[Any], Callable[[Any], Proof]], ...] = (
@@ -283,11 +309,25 @@ _TELLERS: tuple[tuple[type[Any], Callable[[Any], Proof]], ...] = (
     (StorageEntry, _storage),
     (Technique, _technique),
     (State, _state),
-    (Banner, lambda item: Proof("Banner", item.cmp or "of this site", banner_facts(item))),
-    (Button, lambda item: Proof("Button", item.text, (("Does", _ACTIONS[item.action]), ("Layer", str(item.layer))))),
-    (Choice, lambda item: Proof("Choice", choice_words(item), (("How", item.how or "not recorded"),))),
+    (Banner, lambda item: Proof(say("Banner"), item.cmp or say("of this site"), banner_facts(item))),
+    (
+        Button,
+        lambda item: Proof(
+            say("Button"), item.text, ((say("Does"), _ACTIONS[item.action]), (say("Layer"), str(item.layer)))
+        ),
+    ),
+    (Choice, lambda item: Proof(say("Choice"), choice_words(item), ((say("How"), item.how or say("not recorded")),))),
     (Page, _page),
-    (DeclaredCookie, lambda item: Proof("Declared cookie", item.name, code_label="The policy", code=item.quote)),
-    (DeclaredVendor, lambda item: Proof("Declared company", item.name, code_label="The policy", code=item.quote)),
-    (Claim, lambda item: Proof("Statement", CLAIM_LABELS[item.code], code_label="The policy", code=item.evidence)),
+    (
+        DeclaredCookie,
+        lambda item: Proof(say("Declared cookie"), item.name, code_label=say("The policy"), code=item.quote),
+    ),
+    (
+        DeclaredVendor,
+        lambda item: Proof(say("Declared company"), item.name, code_label=say("The policy"), code=item.quote),
+    ),
+    (
+        Claim,
+        lambda item: Proof(say("Statement"), CLAIM_LABELS[item.code], code_label=say("The policy"), code=item.evidence),
+    ),
 )

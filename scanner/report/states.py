@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from scanner.messages import number, say, say_n
 from scanner.model.base import Category, StateName
 from scanner.model.scan import Scan
 from scanner.report.companies import Company, companies
 from scanner.report.proof import Fact, banner_facts, choice_words
-from scanner.report.words import CATEGORIES, CATEGORY_LABELS, NEEDS_CONSENT, in_order, number, state_label
+from scanner.report.words import CATEGORIES, CATEGORY_LABELS, NEEDS_CONSENT, in_order, state_label
+
+RECEIVERS = 14
+"""Companies named on a card; more are counted, and all stand in the table below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,15 @@ class StateCard:
     cookies: int
     slices: tuple[Slice, ...]
     facts: tuple[Fact, ...]
+    receivers: tuple[tuple[str, Category], ...]
+    """Names of companies that receive data and their weightiest purpose here, at most `RECEIVERS`."""
+    others: int
+
+
+def never_asks(scan: Scan) -> bool:
+    """Whether no banner was found in any state, so that there was nothing to accept or refuse."""
+    before = scan.states.get("before")
+    return before is not None and before.reached and not any(state.banner.found for state in scan.states.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,7 @@ class Picture:
     """The cards, and below them who receives data in which state."""
 
     cards: tuple[StateCard, ...]
+    never_asks: bool
     groups: tuple[CompanyGroup, ...]
 
 
@@ -71,7 +85,7 @@ def picture(scan: Scan) -> Picture:
         for category in CATEGORIES
         if any(company.category == category for company in everyone)
     )
-    return Picture(cards, groups)
+    return Picture(cards, never_asks(scan), groups)
 
 
 def _tally(scan: Scan, state: StateName) -> Counter[Category]:
@@ -87,12 +101,18 @@ def _card(
 ) -> StateCard:
     seen = scan.states[state]
     contacted = [company for company in everyone if state in company.states]
+    shown = tuple(
+        sorted(
+            ((company.name, company.states[state]) for company in contacted),
+            key=lambda pair: (CATEGORIES.index(pair[1]), pair[0].casefold()),
+        )
+    )
     # The banner is told once, in the first state; elsewhere only where it was another one.
     first = in_order(scan.states)[0]
     told = state != first and seen.banner.buttons == scan.states[first].banner.buttons
     facts = [] if told else list(banner_facts(seen.banner))
     if state not in ("before", "gpc") or seen.choice.made is not None:
-        facts.append(("Answer given", choice_words(seen.choice)))
+        facts.append((say("Answer given"), choice_words(seen.choice)))
     return StateCard(
         state=state,
         label=state_label(state),
@@ -103,6 +123,8 @@ def _card(
         cookies=sum(tally.values()),
         slices=_slices(tally, most),
         facts=tuple(facts),
+        receivers=shown[:RECEIVERS],
+        others=max(0, len(shown) - RECEIVERS),
     )
 
 
@@ -122,5 +144,6 @@ def _cells(scan: Scan, company: Company, states: tuple[StateName, ...]) -> tuple
 
 def spoken(card: StateCard) -> str:
     """A card as one sentence, for those who hear the page."""
-    parts = ", ".join(f"{number(part.count)} {part.label.lower()}" for part in card.slices if part.count)
-    return f"{card.label}: {number(card.cookies)} cookies{f' ({parts})' if parts else ''}"
+    parts = ", ".join(f"{part.label} {number(part.count)}" for part in card.slices if part.count)
+    cookies = say_n("{count} cookie", "{count} cookies", card.cookies)
+    return f"{card.label}: {cookies}{f' ({parts})' if parts else ''}"

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
+from scanner.messages import say
 from scanner.model.scan import Scan
 from scanner.report.declared import Entry, draft
 from scanner.report.proof import cookie_flags
@@ -56,7 +57,7 @@ def cookies_csv(scan: Scan) -> str:
         "category",
         "company",
         "purpose",
-        *(f"seen: {state_label(state)}" for state in states),
+        *(say("seen: {state}", state=state_label(state)) for state in states),
         "lifetime",
         "lifetime_seconds",
         "kept_seconds",
@@ -140,7 +141,17 @@ def declaration_csv(scan: Scan) -> str:
     """`declaration.csv`: the declaration as it should read, with the rows to be completed at the end."""
     made = draft(scan)
     entries = [entry for _, group in made.groups for entry in group]
-    header = ("category", "name", "type", "provider", "party", "domain", "purpose", "duration", "to_be_completed")
+    header = (
+        say("category"),
+        say("name"),
+        say("type"),
+        say("provider"),
+        say("party"),
+        say("domain"),
+        say("purpose"),
+        say("duration"),
+        say("to_be_completed"),
+    )
     return csv_text(header, (_declaration_row(entry) for entry in (*entries, *made.incomplete)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scanner.messages import say
 from scanner.model.base import Category
 from scanner.model.inventory import FirstSeen
 from scanner.model.scan import Scan
@@ -41,10 +42,10 @@ def timeline(scan: Scan) -> Timeline:
 def _events(scan: Scan) -> Iterator[Event]:
     for cookie in scan.cookies:
         if cookie.blocked is None and cookie.category != "necessary":
-            yield from _event(cookie.first_seen, f"cookie {cookie.name}", cookie, cookie.category)
+            yield from _event(cookie.first_seen, say("cookie {name}", name=cookie.name), cookie, cookie.category)
     for beacon in scan.beacons:
         if beacon.category != "necessary":
-            what = f"data sent to {beacon.host}" + (f" ({beacon.event})" if beacon.event else "")
+            what = say("data sent to {host}", host=beacon.host) + (f" ({beacon.event})" if beacon.event else "")
             yield from _event(beacon.first_seen, what, beacon, beacon.category)
 
 

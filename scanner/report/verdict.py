@@ -6,28 +6,32 @@ is never called good.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from scanner.messages import Labels, Message, known, number, say, say_n
 from scanner.model.base import StateName
 from scanner.model.finding import Finding
 from scanner.model.inventory import Cookie
 from scanner.model.scan import Scan
 from scanner.report.companies import Company, companies, recipient
 from scanner.report.pointers import resolve_all
-from scanner.report.words import NEEDS_CONSENT, count, in_order, listing, number, state_label
+from scanner.report.states import never_asks
+from scanner.report.words import NEEDS_CONSENT, in_order, listing, state_label
 
 Tone = Literal["high", "medium", "clear", "open", "failed"]
 """How the verdict is coloured: `open` says that too little was seen for a verdict."""
 
-TONE_LABELS: dict[Tone, str] = {
-    "high": "Action needed",
-    "medium": "Changes needed",
-    "clear": "No serious fault found",
-    "open": "No verdict possible",
-    "failed": "Not scanned",
-}
+TONE_LABELS: Labels[Tone] = Labels(
+    {
+        "high": Message("Action needed"),
+        "medium": Message("Changes needed"),
+        "clear": Message("No serious fault found"),
+        "open": Message("No verdict possible"),
+        "failed": Message("Not scanned"),
+    }
+)
 
 _BEFORE = ("tracking-before-consent", "tracking-without-banner")
 _AFTER = ("tracking-after-reject", "withdrawal-ignored", "gpc-ignored", "category-not-respected")
@@ -39,12 +43,42 @@ _BANNER = (
     "no-withdrawal",
     "choice-not-remembered",
 )
-_AFTER_WORDS = {
-    "tracking-after-reject": "after visitors refuse",
-    "withdrawal-ignored": "after visitors withdraw their consent",
-    "gpc-ignored": "although visitors send the Global Privacy Control signal",
-    "category-not-respected": "for purposes that visitors did not choose",
+
+# Each takes a whole sentence without its full stop (`doing`), so that other languages can order their words.
+_BEFORE_CHOICE = Message("{doing} before visitors can choose.")
+_NEVER_ASKED = Message("{doing} and never asks visitors for consent.")
+_AFTER_SENTENCES: dict[str, Message] = {
+    "tracking-after-reject": Message("{doing} even after visitors refuse."),
+    "withdrawal-ignored": Message("{doing} even after visitors withdraw their consent."),
+    "gpc-ignored": Message("{doing} although visitors send the Global Privacy Control signal."),
+    "category-not-respected": Message("{doing} for purposes that visitors did not choose."),
 }
+_BEFORE_AND_AFTER: dict[str, Message] = {
+    "tracking-after-reject": Message("{doing} before visitors can choose, and goes on after they refuse."),
+    "withdrawal-ignored": Message("{doing} before visitors can choose, and goes on after they withdraw their consent."),
+    "gpc-ignored": Message(
+        "{doing} before visitors can choose, and goes on although they send the Global Privacy Control signal."
+    ),
+    "category-not-respected": Message(
+        "{doing} before visitors can choose, and goes on for purposes that they did not choose."
+    ),
+}
+_SENDS = Message("This site sends data to {names}")
+_MAY_SEND = Message("This site may send data to {names}")
+_STORES = Message(
+    "This site stores {count} cookie that needs consent", "This site stores {count} cookies that need consent"
+)
+_MAY_STORE = Message(
+    "This site may store {count} cookie that needs consent", "This site may store {count} cookies that need consent"
+)
+_TRACKS = Message("This site follows visitors")
+_MAY_TRACK = Message("This site may follow visitors")
+_COMPANIES: dict[frozenset[str], Message] = {
+    frozenset({"marketing"}): Message("{count} advertising company", "{count} advertising companies"),
+    frozenset({"analytics"}): Message("{count} statistics company", "{count} statistics companies"),
+}
+_ANY_COMPANIES = Message("{count} company", "{count} companies")
+_BOTH = Message("{first} and {second}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +116,12 @@ def verdict(scan: Scan) -> Verdict:
     else:
         tone = "high" if any(finding.severity == "high" for finding in serious) else "medium"
         sentence = _fault(scan, serious)
-    return Verdict(tone, sentence, _support(scan, serious, sentence), figures(scan))
+    return Verdict(tone, sentence, _support(scan, serious), figures(scan))
 
 
 def _failure(scan: Scan) -> str:
-    reason = scan.problems[0].message.strip() if scan.problems else "no reason was recorded"
-    return f"This site could not be scanned: {reason.rstrip('.')}."
+    reason = scan.problems[0].message.strip() if scan.problems else say("no reason was recorded")
+    return say("This site could not be scanned: {reason}.", reason=known(reason).rstrip("."))
 
 
 def _without_fault(scan: Scan) -> tuple[Tone, str]:
@@ -95,79 +129,101 @@ def _without_fault(scan: Scan) -> tuple[Tone, str]:
     inconclusive = sum(outcome == "inconclusive" for outcome in outcomes.values())
     before = scan.states.get("before")
     if before is None or not before.reached or outcomes.get("tracking-before-consent") in (None, "inconclusive"):
-        return "open", "Too little could be seen for a verdict: whether this site waits for consent is not known."
+        return "open", say("Too little could be seen for a verdict: whether this site waits for consent is not known.")
     if outcomes["tracking-before-consent"] == "found":
-        first = f", first of all: {_lower(scan.findings[0].title)}" if scan.findings else ""
-        return "clear", f"Only smaller points were found{first}."
-    sentence = "Nothing that needs consent was seen before a visitor chooses"
-    if outcomes.get("tracking-after-reject") == "passed":
-        sentence += ", nor after they refuse"
-    named = {outcomes.get("undeclared-cookie"), outcomes.get("undeclared-vendor")}
-    if scan.declaration.found and named <= {"passed", "not-applicable"}:
-        sentence += ", and the policy names what was seen"
-    sentence += "."
+        if not scan.findings:
+            return "clear", say("Only smaller points were found.")
+        title = scan.findings[0].title.rstrip(".")
+        return "clear", say("Only smaller points were found, first of all: {title}.", title=title)
+    refused = outcomes.get("tracking-after-reject") == "passed"
+    listed = {outcomes.get("undeclared-cookie"), outcomes.get("undeclared-vendor")}
+    named = scan.declaration.found and listed <= {"passed", "not-applicable"}
+    sentence = _nothing_seen(refused=refused, named=named)
     if inconclusive:
-        sentence += f" {count(inconclusive, 'check')} could not be decided."
+        undecided = say_n("{count} check could not be decided.", "{count} checks could not be decided.", inconclusive)
+        sentence = f"{sentence} {undecided}"
     return "clear", sentence
 
 
+def _nothing_seen(*, refused: bool, named: bool) -> str:
+    if refused and named:
+        return say(
+            "Nothing that needs consent was seen before a visitor chooses, nor after they refuse, and the policy names "
+            "what was seen."
+        )
+    if refused:
+        return say("Nothing that needs consent was seen before a visitor chooses, nor after they refuse.")
+    if named:
+        return say("Nothing that needs consent was seen before a visitor chooses, and the policy names what was seen.")
+    return say("Nothing that needs consent was seen before a visitor chooses.")
+
+
 def _fault(scan: Scan, serious: Sequence[Finding]) -> str:
-    before, after = _named(serious, _BEFORE), _named(serious, _AFTER)
-    if before:
-        asked = not any(finding.rule == "tracking-without-banner" for finding in before)
-        doing = _doing(scan, before)
-        end = "before visitors can choose" if asked else "and never asks visitors for consent"
-        sentence = f"This site {_may(before, doing)} {end}"
-        if after:
-            sentence += f", and goes on {_AFTER_WORDS[after[0].rule].replace('visitors', 'they', 1)}"
-        return sentence + "."
-    if after:
-        return f"This site still {_may(after, _doing(scan, after))} {_AFTER_WORDS[after[0].rule]}."
+    if tracked := _tracked(scan, serious):
+        return tracked
     if unfair := _named(serious, _BANNER):
-        return f"Visitors are not given a free choice: {_lower(unfair[0].title)}."
+        return say("Visitors are not given a free choice: {title}.", title=unfair[0].title.rstrip("."))
     if _named(serious, ("policy-missing",)):
-        return "This site uses cookies or similar techniques, and no cookie policy was found."
+        return say("This site uses cookies or similar techniques, and no cookie policy was found.")
     if broken := _named(serious, ("promise-broken",)):
-        return f"The cookie policy makes {_promises(broken)} that this site does not keep."
+        return _promises(broken)
     if omitted := _omitted(scan):
-        return f"The cookie policy does not name {omitted} that this site uses."
-    worst = serious[0]
-    if len(serious) == 1:
-        return f"One point needs attention: {_lower(worst.title)}."
-    return f"{number(len(serious))} points need attention, first of all: {_lower(worst.title)}."
+        return say("The cookie policy does not name {omitted} that this site uses.", omitted=omitted)
+    title = serious[0].title.rstrip(".")
+    return say_n(
+        "One point needs attention: {title}.",
+        "{count} points need attention, first of all: {title}.",
+        len(serious),
+        title=title,
+    )
 
 
-def _support(scan: Scan, serious: Sequence[Finding], sentence: str) -> tuple[str, ...]:
+def _tracked(scan: Scan, serious: Sequence[Finding]) -> str:
+    """The sentence on visitors who are followed without consent; empty where none are."""
+    before, after = _named(serious, _BEFORE), _named(serious, _AFTER)
+    if before and any(finding.rule == "tracking-without-banner" for finding in before):
+        return _NEVER_ASKED(doing=_doing(scan, before))
+    if before and after:
+        return _BEFORE_AND_AFTER[after[0].rule](doing=_doing(scan, before))
+    if before:
+        return _BEFORE_CHOICE(doing=_doing(scan, before))
+    return _AFTER_SENTENCES[after[0].rule](doing=_doing(scan, after)) if after else ""
+
+
+def _support(scan: Scan, serious: Sequence[Finding]) -> tuple[str, ...]:
     """Short further sentences on what the verdict's sentence leaves out."""
     support: list[str] = []
+    told = _fault(scan, serious) if serious else ""
     outcomes = {check.rule: check.outcome for check in scan.checks}
     if serious and outcomes.get("tracking-before-consent") == "passed":
-        support.append("Before a choice, nothing that needs consent was seen.")
-    if "free choice" not in sentence and (unfair := _named(serious, _BANNER)):
+        support.append(say("Before a choice, nothing that needs consent was seen."))
+    if unfair := _named(serious, _BANNER):
         support.append(f"{unfair[0].title.rstrip('.')}.")
-    if "policy was found" not in sentence and _named(serious, ("policy-missing",)):
-        support.append("No cookie policy was found on the pages visited.")
-    if "does not keep" not in sentence and (broken := _named(serious, ("promise-broken",))):
-        support.append(f"The cookie policy makes {_promises(broken)} that the site does not keep.")
-    if "does not name" not in sentence and scan.declaration.found and (omitted := _omitted(scan)):
-        support.append(f"The cookie policy does not name {omitted} that the site uses.")
-    return tuple(support)
+    if _named(serious, ("policy-missing",)):
+        support.append(say("No cookie policy was found on the pages visited."))
+    if broken := _named(serious, ("promise-broken",)):
+        support.append(_promises(broken))
+    if scan.declaration.found and (omitted := _omitted(scan)):
+        support.append(say("The cookie policy does not name {omitted} that this site uses.", omitted=omitted))
+    if _says_no_policy(serious):
+        support = [said for said in support if said != say("No cookie policy was found on the pages visited.")]
+    return tuple(said for said in support if said.rstrip(".") not in told)
+
+
+def _says_no_policy(serious: Sequence[Finding]) -> bool:
+    """Whether the sentence itself says that no policy was found: nothing worse comes before it."""
+    return not _named(serious, (*_BEFORE, *_AFTER, *_BANNER)) and bool(_named(serious, ("policy-missing",)))
 
 
 def _named(findings: Iterable[Finding], rules: Sequence[str]) -> tuple[Finding, ...]:
     return tuple(finding for finding in findings if finding.rule in rules)
 
 
-def _may(findings: Sequence[Finding], doing: str) -> str:
-    """`sends data` becomes `may send data` where every finding still asks for a person's check."""
-    if any(finding.confidence != "check" for finding in findings):
-        return doing
-    verb, _, rest = doing.partition(" ")
-    return f"may {verb.removesuffix('s')} {rest}"
-
-
 def _doing(scan: Scan, findings: Sequence[Finding]) -> str:
-    """What the findings say the site does: `sends data to Meta and Google Analytics`."""
+    """What the findings say the site does: `This site sends data to Meta and Google Analytics`.
+
+    It only may do so where every finding still asks for a person's check.
+    """
     outside: dict[str, str] = {}
     cookies = 0
     # A company whose cookie was set, but that no request went to, received nothing: the figures say the same.
@@ -179,31 +235,32 @@ def _doing(scan: Scan, findings: Sequence[Finding]) -> str:
                 cookies += 1
             if told is not None and told[0] in contacted and (told[2] == "third" or told[0] != scan.target.site):
                 outside.setdefault(told[0], told[1])
+    sure = any(finding.confidence != "check" for finding in findings)
     names = sorted(outside, key=lambda name: (outside[name] != "marketing", name.casefold()))
+    if not names and cookies:
+        return (_STORES if sure else _MAY_STORE)(cookies)
     if not names:
-        return f"stores {count(cookies, 'cookie')} that need{'s' * (cookies == 1)} consent" if cookies else "tracks"
+        return (_TRACKS if sure else _MAY_TRACK)()
     if len(names) <= 2:
-        return f"sends data to {listing(names)}"
-    kinds = {outside[name] for name in names}
-    adjective = {frozenset({"marketing"}): "advertising ", frozenset({"analytics"}): "statistics "}
-    return f"sends data to {number(len(names))} {adjective.get(frozenset(kinds), '')}companies"
+        told_names = listing(names)
+    else:
+        told_names = _COMPANIES.get(frozenset(outside.values()), _ANY_COMPANIES)(len(names))
+    return (_SENDS if sure else _MAY_SEND)(names=told_names)
 
 
 def _promises(broken: Sequence[Finding]) -> str:
-    return "a promise" if len(broken) == 1 else f"{number(len(broken))} promises"
-
-
-def _lower(title: str) -> str:
-    """A title as the end of a sentence: small first letter unless it begins with a name in capitals."""
-    text = title.strip().rstrip(".")
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+    return say_n(
+        "The cookie policy makes a promise that this site does not keep.",
+        "The cookie policy makes {count} promises that this site does not keep.",
+        len(broken),
+    )
 
 
 def _omitted(scan: Scan) -> str:
     cookies, names = len(undeclared_cookies(scan)), len(_undeclared_vendors(scan))
-    parts = [count(cookies, "cookie")] * bool(cookies)
-    parts += [f"{number(names)} {'company' if names == 1 else 'companies'}"] * bool(names)
-    return " and ".join(parts)
+    parts = [say_n("{count} cookie", "{count} cookies", cookies)] * bool(cookies)
+    parts += [_ANY_COMPANIES(names)] * bool(names)
+    return _BOTH(first=parts[0], second=parts[1]) if len(parts) == 2 else "".join(parts)
 
 
 def undeclared_cookies(scan: Scan) -> tuple[int, ...]:
@@ -230,71 +287,120 @@ def figures(scan: Scan) -> tuple[Figure, ...]:
     """The four figures of a scan that saw something."""
     everyone = companies(scan)
     return (
-        _receiving(scan, everyone, "before", "before a visitor chooses"),
-        _receiving(scan, everyone, "reject", "after a visitor refuses"),
+        _receiving(scan, everyone, "before", _RECEIVE_BEFORE),
+        _receiving(scan, everyone, "reject", _RECEIVE_AFTER),
         _policy_figure(scan),
         _findings_figure(scan),
     )
 
 
-def _receiving(scan: Scan, everyone: Sequence[Company], state: StateName, when: str) -> Figure:
+_RECEIVE_BEFORE = Message(
+    "advertising or statistics company receives data before a visitor chooses",
+    "advertising or statistics companies receive data before a visitor chooses",
+)
+_RECEIVE_AFTER = Message(
+    "advertising or statistics company receives data after a visitor refuses",
+    "advertising or statistics companies receive data after a visitor refuses",
+)
+_LEVELS: Labels[str] = Labels({"high": Message("high"), "medium": Message("medium"), "low": Message("low")})
+
+
+def _receiving(scan: Scan, everyone: Sequence[Company], state: StateName, label: Message) -> Figure:
     seen = scan.states.get(state)
     if seen is None or not seen.reached:
-        why = "not part of this scan" if seen is None else seen.choice.error or "this state was not reached"
-        return Figure("–", f"{state_label(state)}: not measured", why)
+        if seen is None:
+            why = say("not part of this scan")
+        else:
+            why = known(seen.choice.error) if seen.choice.error else say("this state was not reached")
+        if seen is not None and (never_asks(scan) or _named(scan.findings, ("no-reject-option",))):
+            return Figure("–", say("visitors cannot refuse"), why, alarming=True)
+        return Figure("–", say("{state}: not measured", state=state_label(state)), why)
     contacted = [company for company in everyone if state in company.states]
     hungry = [company for company in contacted if company.states[state] in NEEDS_CONSENT]
-    note = f"of {count(len(contacted), 'outside company', 'outside companies')} contacted"
-    note = note if contacted else "no outside company was contacted"
-    verb = "company receives" if len(hungry) == 1 else "companies receive"
-    return Figure(number(len(hungry)), f"advertising or statistics {verb} data {when}", note, alarming=bool(hungry))
+    note = say_n("of {count} outside company contacted", "of {count} outside companies contacted", len(contacted))
+    note = note if contacted else say("no outside company was contacted")
+    return Figure(number(len(hungry)), label(len(hungry)), note, alarming=bool(hungry))
 
 
 def _policy_figure(scan: Scan) -> Figure:
     if not scan.declaration.found:
-        return Figure("–", "no cookie policy was found", "so nothing can be compared")
+        return Figure("–", say("no cookie policy was found"), say("so nothing can be compared"))
     outcome = {check.rule: check for check in scan.checks}.get("undeclared-cookie")
     if outcome is None or outcome.outcome == "inconclusive":
-        return Figure("–", "cookies missing from the policy: not decided", outcome.reason if outcome else "not checked")
+        why = outcome.reason if outcome else say("not checked")
+        return Figure("–", say("cookies missing from the policy: not decided"), why)
     stored = sum(cookie.blocked is None for cookie in scan.cookies)
     missing = len(undeclared_cookies(scan))
     return Figure(
         number(missing),
-        f"{'cookie is' if missing == 1 else 'cookies are'} missing from the policy",
-        f"of {number(stored)} seen",
+        say_n("cookie is missing from the policy", "cookies are missing from the policy", missing),
+        say("of {total} seen", total=number(stored)),
         alarming=bool(missing),
     )
 
 
 def _findings_figure(scan: Scan) -> Figure:
-    tally = {level: sum(finding.severity == level for finding in scan.findings) for level in ("high", "medium", "low")}
+    tally = {level: sum(finding.severity == level for finding in scan.findings) for level in _LEVELS}
     total = len(scan.findings)
-    note = ", ".join(f"{number(n)} {level}" for level, n in tally.items() if n) or "none above a note"
+    notes = total - sum(tally.values())
+    parts = [f"{number(n)} {_LEVELS[level]}" for level, n in tally.items() if n]
+    parts += [say_n("{count} note", "{count} notes", notes)] * bool(notes)
+    note = ", ".join(parts) or say("none")
     return Figure(
-        number(total), "finding" if total == 1 else "findings", note, alarming=bool(tally["high"] + tally["medium"])
+        number(total), say_n("finding", "findings", total), note, alarming=bool(tally["high"] + tally["medium"])
     )
 
 
 def limits(scan: Scan) -> tuple[str, ...]:
     """What the reader must know before believing the rest: blindness, states not reached, checks not decided."""
-    said: list[str] = []
     if scan.outcome == "failed":
         return ()
-    if scan.browser is not None and not scan.browser.calibration.passed:
-        blind = [check.name for check in scan.browser.calibration.checks if not check.passed]
-        missed = (
-            f"In a test before the scan it missed: {', '.join(blind)}." if blind else "It was not tested beforehand."
+    said: list[str] = [*_blindness(scan)]
+    if unasked := never_asks(scan):
+        said.append(
+            say(
+                "The site shows no banner, so nothing could be accepted or refused: what every visitor gets stands "
+                "under “{before}”.",
+                before=state_label("before"),
+            )
         )
-        said.append(f"The browser that was used may not see everything. {missed}")
     for state in in_order(scan.states):
+        choice = scan.states[state].choice
+        if unasked and not scan.states[state].reached:
+            continue
         if not scan.states[state].reached:
-            why = (scan.states[state].choice.error or "the site gave no way to reach it").rstrip(".")
-            said.append(f"“{state_label(state)}” could not be measured: {why}.")
-        elif (choice := scan.states[state].choice).made is not None and not choice.verified:
-            said.append(f"“{state_label(state)}”: a button was pressed, but it is not proven that the site took it.")
+            why = known(choice.error) if choice.error else say("the site gave no way to reach it")
+            said.append(say("“{state}” could not be measured: {why}.", state=state_label(state), why=why.rstrip(".")))
+        elif choice.made is not None and not choice.verified:
+            said.append(
+                say(
+                    "“{state}”: a button was pressed, but it is not proven that the site took it.",
+                    state=state_label(state),
+                )
+            )
     undecided = [check for check in scan.checks if check.outcome == "inconclusive"]
     if undecided:
-        said.append(f"{count(len(undecided), 'check')} of {number(len(scan.checks))} could not be decided.")
+        said.append(
+            say_n(
+                "{count} check of {total} could not be decided.",
+                "{count} checks of {total} could not be decided.",
+                len(undecided),
+                total=number(len(scan.checks)),
+            )
+        )
     if scan.outcome == "partial":
-        said.append("The scan is partial: some pages or states are missing. “How it was measured” lists them.")
+        said.append(say("The scan is partial: some pages or states are missing. “How it was measured” lists them."))
     return tuple(said)
+
+
+def _blindness(scan: Scan) -> Iterator[str]:
+    if scan.browser is None or scan.browser.calibration.passed:
+        return
+    blind = ", ".join(known(check.name) for check in scan.browser.calibration.checks if not check.passed)
+    if blind:
+        yield say(
+            "The browser that was used may not see everything. In a test before the scan it missed: {blind}.",
+            blind=blind,
+        )
+    else:
+        yield say("The browser that was used may not see everything. It was not tested beforehand.")

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scanner.errors import UsageError
+from scanner.messages import speaking
+from scanner.model.recorded import Evidence
 from scanner.model.scan import Scan
 from scanner.report.canonical import scan_json
+from scanner.report.har import har
 from scanner.report.junit import junit
 from scanner.report.markdown import markdown
 from scanner.report.page import render_declaration, render_report
@@ -35,7 +38,10 @@ FORMATS: tuple[tuple[str, str, Render], ...] = (
 )
 """Further formats on request: name, file, renderer."""
 
-_ALWAYS = "csv"
+_ELSEWHERE = frozenset({"csv", "pdf"})
+"""`csv` is written always; `pdf` is the page, printed by a browser."""
+
+_FOR_PEOPLE = frozenset({"markdown"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +55,42 @@ class ReportPaths:
 
 
 def write_reports(
-    scan: Scan, folder: Path, *, pictures: Mapping[str, bytes], formats: Sequence[str] = ()
+    scan: Scan,
+    folder: Path,
+    *,
+    pictures: Mapping[str, bytes],
+    formats: Sequence[str] = (),
+    told: Scan | None = None,
+    evidence: Evidence | None = None,
 ) -> ReportPaths:
     """Write all files of a report into `folder` (made where missing), each whole or not at all.
 
-    `formats` adds files of `FORMATS`; `csv` is always written and may be named. Everything is rendered before the
-    first file is written. Raises `UsageError` for a format that is not known, `OSError` where the disk refuses.
+    `formats` adds files of `FORMATS`, and `har` where `evidence` is given; `csv` is always written and may be named;
+    `pdf` is printed afterwards from the page. Everything is rendered before the first file is written. The pages are
+    in the language spoken (`scanner.messages.speaking`); `told` is the same scan with its findings in that language,
+    where it is not English. Raises `UsageError` for a format that is not known, `OSError` where the disk refuses.
     """
-    rendered = {"scan.json": scan_json(scan), "report.html": render_report(scan, pictures)}
-    rendered.update((file, render(scan)) for file, render in TABLES)
+    told = told or scan
+    rendered = {"scan.json": scan_json(scan), "report.html": render_report(told, pictures)}
+    rendered.update((file, render(told)) for file, render in TABLES)
     known = {name: (file, render) for name, file, render in FORMATS}
     for name in formats:
-        if name == _ALWAYS:
+        if name in _ELSEWHERE:
+            continue
+        if name == "har" and evidence is not None:
+            rendered["requests.har"] = har(evidence)
             continue
         if name not in known:
-            raise UsageError(f"Unknown report format “{name}”; known are: {', '.join(sorted([*known, _ALWAYS]))}")
+            raise UsageError(
+                f"Unknown report format “{name}”; known are: {', '.join(sorted([*known, *_ELSEWHERE, 'har']))}"
+            )
         file, render = known[name]
-        rendered[file] = render(scan)
+        if name in _FOR_PEOPLE:
+            rendered[file] = render(told)
+            continue
+        # Formats for programs are in one language, whoever reads the page.
+        with speaking("en"):
+            rendered[file] = render(scan)
     folder.mkdir(parents=True, exist_ok=True)
     for file, text in rendered.items():
         write_whole(folder / file, text.encode("utf-8"))

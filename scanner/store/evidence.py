@@ -39,6 +39,7 @@ from scanner.model.evidence import (
     StorageSnapshot,
     Visit,
 )
+from scanner.model.probes import CanaryPlanted, NameResolved
 from scanner.model.recorded import Document, Evidence
 
 RECORDS = "evidence/records.jsonl"
@@ -184,6 +185,8 @@ def read_evidence(path: Path) -> Recorded:
         signals=_of(records, SignalsRead),
         screenshots=_of(records, Screenshot),
         documents=tuple(documents),
+        canaries=_of(records, CanaryPlanted),
+        names=_of(records, NameResolved),
         gaps=(*_of(records, Gap), *gaps),
     )
     return Recorded(folder=folder, evidence=evidence, pictures=_pictures(folder))

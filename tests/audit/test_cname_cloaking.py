@@ -25,3 +25,9 @@ def test_a_service_that_follows_nobody_passes(category: str) -> None:
 
 def test_without_any_page_it_is_inconclusive() -> None:
     assert judged(RULE, inventory(consent={"before": state(reached=False)}))[1].outcome == "inconclusive"
+
+
+def test_hosts_whose_names_nobody_asked_leave_it_inconclusive() -> None:
+    seen = inventory(unresolved_hosts=("metrics.shop.test",))
+    assert judged(RULE, seen)[1].outcome == "inconclusive"
+    assert judged(RULE, seen)[1].reason == "Where metrics.shop.test leads by name was not asked."

@@ -139,15 +139,15 @@ async def test_a_flood_of_calls_is_bounded_and_said(site: Site, look: Look) -> N
 async def test_reading_back_a_drawing_is_seen_and_drawing_alone_is_not(site: Site, look: Look) -> None:
     records = await look(
         site.page(
-            "<canvas id=a width=30 height=20></canvas><script>const c = a.getContext('2d'); c.fillText('x', 1, 9);"
-            "a.toDataURL(); c.getImageData(0, 0, 5, 6);"
+            "<canvas id=a width=30 height=20></canvas><script>const c = a.getContext('2d'); c.fillText('x yz', 1, 9);"
+            "a.toDataURL(); c.save(); c.getImageData(0, 0, 5, 6);"
             "new OfflineAudioContext(1, 100, 44100).startRendering();</script>"
         )
     )
     assert [(call.api, call.detail) for call in records.of(ScriptCall)] == [
-        ("canvas.toDataURL", "30x20"),
-        ("canvas.getImageData", "5x6"),
-        ("audio.startRendering", "100"),
+        ("canvas.toDataURL", "30x20 letters=3 colours=1 saved=0 images=0 gl=0 shown=1"),
+        ("canvas.getImageData", "5x6 letters=3 colours=1 saved=1 images=0 gl=0 shown=1"),
+        ("audio.startRendering", "100 oscillators=0 compressors=0"),
     ]
     quiet = await look(site.page("<canvas id=a></canvas><script>a.getContext('2d').fillText('x', 1, 9)</script>"))
     assert quiet.of(ScriptCall) == []

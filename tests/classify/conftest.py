@@ -36,6 +36,7 @@ from scanner.model.evidence import (
     Visit,
 )
 from scanner.model.inventory import Beacon, Cookie, Inventory, RequestHost, StorageEntry
+from scanner.model.probes import CanaryPlanted, NameResolved
 from scanner.model.recorded import Evidence
 from scanner.site import host_of, site_of
 
@@ -185,6 +186,20 @@ class Recorder:
             ms=50.0, api=api, frame_url=self.url, top_url=self.url, stack=frames(stack), **place, **fields
         )
         self.records["calls"].append(call)
+
+    def canary(self, context: str, data: str, value: str, field: str = "email “Your mail”", **fields: Any) -> None:
+        """An invented value typed into a field."""
+        place = self._place(context, fields.pop("phase", None))
+        self.records["canaries"].append(
+            CanaryPlanted(
+                ms=31000.0, data=data, value=value, typed=value, field=field, frame_url=self.url, top_url=self.url,
+                **place, **fields,
+            )
+        )  # fmt: skip
+
+    def name(self, host: str, *chain: str, **fields: Any) -> None:
+        """The names behind a host."""
+        self.records["names"].append(NameResolved(host=host, chain=chain, **fields))
 
     def image(self, context: str, url: str, width: int, height: int, visible: bool = False) -> None:
         """An image element as the page shows it."""

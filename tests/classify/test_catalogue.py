@@ -11,6 +11,7 @@ import pytest
 from scanner.classify.catalogue.checks import problems
 from scanner.classify.catalogue.compiled import compile_layer
 from scanner.classify.catalogue.generic import needs_scope
+from scanner.classify.catalogue.index import LayerIndex
 from scanner.classify.catalogue.load import (
     CatalogueError,
     data_folder,
@@ -240,7 +241,7 @@ def test_a_users_pack_takes_precedence_and_says_so(tmp_path, write_vendor):
     known = load_catalogue((tmp_path / "mine",))
     found = known.cookie("_ga", "shop.test")
     assert (found.vendor.id, found.category) == ("own-tool", "functional")
-    assert found.source == "longest pattern (pack mine)"
+    assert (found.source, found.cited) == ("longest pattern", "pack mine, 2026-11-22")
     assert known.host("a.tool.test").vendor.id == "own-tool"
     assert known.cookie("_fbp", "shop.test").vendor.id == "meta"
     assert "own-tool" in {vendor.id for vendor in known.vendors}
@@ -281,20 +282,25 @@ def test_a_missing_or_empty_pack_is_an_error(tmp_path):
             load_catalogue((folder,))
 
 
+def ids(layer):
+    """The vendors of a compiled layer."""
+    return [vendor.id for vendor in LayerIndex(layer).vendors]
+
+
 def test_the_compiled_file_is_renewed_when_a_source_changes(tmp_path, write_vendor):
     """Added, changed, removed; and a damaged file is replaced."""
     sources = tmp_path / "vendors"
     write_vendor(sources, "one")
     write_vendor(sources, "two")
-    assert [row[0] for row in shipped_layer(tmp_path)["vendors"]] == ["one", "two"]
+    assert ids(shipped_layer(tmp_path)) == ["one", "two"]
     kept = (tmp_path / "catalogue.json").read_bytes()
     assert shipped_layer(tmp_path) == json.loads(kept)
     (sources / "two.toml").unlink()
-    assert [row[0] for row in shipped_layer(tmp_path)["vendors"]] == ["one"]
+    assert ids(shipped_layer(tmp_path)) == ["one"]
     write_vendor(sources, "one", 'hosts = ["one.test"]\n')
     assert shipped_layer(tmp_path)["hosts"] == {"one.test": 0}
     (tmp_path / "catalogue.json").write_text("{", encoding="utf-8")
-    assert [row[0] for row in shipped_layer(tmp_path)["vendors"]] == ["one"]
+    assert ids(shipped_layer(tmp_path)) == ["one"]
     assert not list(tmp_path.glob(".catalogue-*"))
 
 

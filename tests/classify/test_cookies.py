@@ -164,12 +164,79 @@ def test_the_deletion_of_what_never_was_is_no_cookie(record):
     assert scan.inventory().cookies == ()
 
 
-@pytest.mark.parametrize("domain", ["test", "other.test", "sub.www.shop.test"])
+def test_a_script_that_tries_a_public_suffix_sets_no_cookie_there(record):
+    """Scripts find out their site by trying every level."""
+    scan = record("before")
+    scan.script("before", "a=1; domain=test; path=/")
+    assert scan.inventory().cookies == ()
+
+
+@pytest.mark.parametrize("domain", ["other.test", "sub.www.shop.test"])
 def test_a_script_cannot_set_for_a_domain_that_is_not_its_own(record, domain):
-    """Scripts that try every level up to the public suffix set no cookie there."""
+    """The attempt is told, with the reason."""
     scan = record("before")
     scan.script("before", f"a=1; domain={domain}; path=/")
-    assert scan.inventory().cookies == ()
+    assert (scan.cookie("a").domain, scan.cookie("a").blocked) == (f".{domain}", "InvalidDomain")
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        ("a=1; path=/; HttpOnly", "HttpOnly"),
+        ("a=1; path=/; SameSite=None", "SameSiteNoneInsecure"),
+        ("a=1; path=/; Partitioned", "InvalidPartitioned"),
+        ("__Host-a=1; path=/x; Secure", "InvalidPrefix"),
+        ("__Secure-a=1; path=/", "InvalidPrefix"),
+        (f"a={'x' * 5000}; path=/", "NameValuePairExceedsMaxSize"),
+        ("a=1; path=/", "NotKept"),
+    ],
+)
+def test_what_a_script_asked_in_vain_has_the_reason_that_its_words_give(record, raw, reason):
+    """The browser says nothing of it."""
+    scan = record("before")
+    scan.script("before", raw)
+    scan.jar("before")
+    assert scan.cookie(raw.partition("=")[0]).blocked == reason
+
+
+def test_an_answer_whose_cookie_never_lay_in_the_jar_was_refused(record):
+    """A request that was to take no cookies: the browser does not name them as refused."""
+    scan = record("before")
+    scan.request("before", "https://www.shop.test/api", set_cookie="a=1; Path=/")
+    scan.jar("before")
+    assert scan.cookie("a").blocked == "NotKept"
+
+
+def test_where_the_browser_may_have_dropped_a_cookie_nothing_is_claimed(record, jar_cookie):
+    """A full jar loses old cookies."""
+    scan = record("before")
+    scan.script("before", "a=1; path=/")
+    scan.jar("before", *(jar_cookie(f"c{number}", "1") for number in range(160)))
+    assert scan.cookie("a").blocked is None
+
+
+def test_cookie_store_ends_a_path_with_a_slash_where_the_jar_shows_it(record, jar_cookie):
+    """Else as it was asked for."""
+    scan = record("before")
+    for name in ("a", "b"):
+        scan.script("before", f'{{"name": "{name}", "value": "1", "path": "/x"}}', api="cookieStore.set")
+    scan.jar(
+        "before", jar_cookie("a", "1", "www.shop.test", path="/x/"), jar_cookie("b", "1", "www.shop.test", path="/x")
+    )
+    assert [(one.name, one.path, one.set_by.kind) for one in scan.inventory().cookies] == [
+        ("a", "/x/", "script"),
+        ("b", "/x", "script"),
+    ]
+
+
+def test_pages_are_those_that_set_a_cookie(record, jar_cookie):
+    """Not all those in which it lay in the jar: which those are depends on the order of the visits."""
+    scan = record("before")
+    scan.request("before", "https://www.shop.test/", set_cookie="a=1; Path=/")
+    scan.jar("before", jar_cookie("a", "1", "www.shop.test"))
+    scan.visit("before", "https://www.shop.test/other")
+    scan.jar("before", jar_cookie("a", "1", "www.shop.test"))
+    assert scan.cookie("a").pages == ("https://www.shop.test/",)
 
 
 def test_one_name_on_two_domains_and_paths_is_several_cookies(record):

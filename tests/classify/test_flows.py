@@ -9,7 +9,6 @@ import pytest
 
 CONTEXTS = ("before", "accept", "reject")
 VALUES = ("4f1c9be02a7d4e88", "77ab01ffc2e94d13", "a0b9c8d7e6f50412")
-CANVAS = "canvas.toDataURL"
 
 
 def with_identifier(scan, jar_cookie, name="anid", domain=".adnxs.com"):
@@ -160,64 +159,114 @@ def test_a_recording_that_is_sent_is_session_replay(record):
     assert [(one.kind, one.host) for one in scan.inventory().techniques] == [("session-replay", "a.clarity.ms")]
 
 
-def test_reading_a_canvas_back_is_fingerprinting(record):
-    """By the script that did it."""
+def walk(scan, *addresses, redirects=True, **cookies):
+    """Documents in the address bar one after the other; cookies by host, with dots as underscores."""
+    before = None
+    for number, url in enumerate(addresses):
+        line = cookies.get(url.split("/")[2].replace(".", "_"), ())
+        given = {"kind": "Document", "top_url": url, "ms": number * 10.0, "set_cookie": line}
+        before = scan.request("before", url, redirect_of=before if redirects else None, **given)
+    return [(one.kind, one.host, one.detail) for one in scan.inventory().techniques]
+
+
+OUT, BOUNCE, IN = "https://www.shop.test/out", "https://bounce.test/r?to=shop", "https://www.shop.test/in"
+
+
+@pytest.mark.parametrize("redirects", [True, False])
+def test_a_way_through_a_stranger_that_sets_a_cookie_is_a_bounce(record, redirects):
+    """By redirects, and by pages that go on by themselves; also where the stranger has several addresses."""
+    found = ("bounce-tracking", "bounce.test", "www.shop.test > bounce.test > www.shop.test")
+    assert walk(record("before"), OUT, BOUNCE, IN, redirects=redirects, bounce_test="b=1") == [found]
+    more = ("https://bounce.test/a", BOUNCE)
+    assert walk(record("before"), OUT, *more, IN, redirects=redirects, bounce_test="b=1") == [found]
+
+
+def test_a_cookie_written_by_the_stranger_s_own_page_counts_too(record):
+    """Not only one of an answer."""
     scan = record("before")
-    scan.call("before", CANVAS, "https://fp.test/f.js", detail="240x60")
-    (found,) = scan.inventory().techniques
-    assert (found.kind, found.host, found.script) == ("canvas", "fp.test", "https://fp.test/f.js")
+    scan.visit("before")
+    scan.script("before", "b=1", frame_url=BOUNCE)
+    assert [kind for kind, _, _ in walk(scan, OUT, BOUNCE, IN, redirects=False)] == ["bounce-tracking"]
 
 
 @pytest.mark.parametrize(
-    ("api", "detail"), [("audio.startRendering", "44100"), ("canvas.measureText", "40 fonts"), (CANVAS, "122x110")]
-)
-def test_some_readings_speak_alone(record, api, detail):
-    """Rendered sound, many fonts, a canvas that was given a size."""
-    scan = record("before")
-    scan.call("before", api, "https://fp.test/f.js", detail=detail)
-    assert [one.host for one in scan.inventory().techniques] == ["fp.test"]
-
-
-@pytest.mark.parametrize(
-    ("api", "detail"),
+    ("addresses", "cookies"),
     [
-        (CANVAS, "1x1"),
-        (CANVAS, "300x150"),
-        ("canvas.getImageData", "300x150"),
-        ("webgl.getParameter", "renderer"),
-        ("webgl.readPixels", ""),
-        ("navigator.sendBeacon", ""),
+        ((OUT, BOUNCE, IN), {}),
+        ((OUT, "https://login.shop.test/x", IN), {"login_shop_test": "s=1"}),
+        ((OUT, BOUNCE), {"bounce_test": "b=1"}),
+        ((OUT, BOUNCE, "https://elsewhere.test/"), {"bounce_test": "b=1"}),
+        ((OUT, "https://challenges.cloudflare.com/x", IN), {"challenges_cloudflare_com": "c=1"}),
     ],
+    ids=["no cookie", "the site's own host", "no way back", "another site", "a check against robots"],
 )
-def test_use_and_feature_tests_are_not(record, api, detail):
-    """A single question about what the browser can do."""
-    scan = record("before")
-    scan.call("before", api, "https://www.shop.test/app.js", detail=detail)
-    assert scan.inventory().techniques == ()
+def test_other_ways_are_no_bounce(record, addresses, cookies):
+    """Redirects within the site, out of it, and through services that a site needs."""
+    assert walk(record("before"), *addresses, **cookies) == []
 
 
-def test_several_readings_by_one_script_count_together(record):
-    """A picture's pixels and the graphics card; two scripts with one each do not add up."""
-    scan = record("before")
-    scan.call("before", "canvas.getImageData", "https://fp.test/f.js", detail="200x50")
-    scan.call("before", "webgl.getParameter", "https://other.test/g.js", detail="renderer")
-    assert scan.inventory().techniques == ()
-    scan.call("before", "webgl.getParameter", "https://fp.test/f.js", detail="renderer")
-    assert {(one.kind, one.host) for one in scan.inventory().techniques} == {
-        ("canvas", "fp.test"),
-        ("webgl", "fp.test"),
-    }
+MAKER = "https://cdn.maker.test/id.js"
 
 
-def test_a_navigation_through_a_stranger_that_sets_a_cookie_is_a_bounce(record):
-    """There and back again; a mere redirect to another host of the site is none."""
-    scan = record("before")
-    first = scan.request("before", "https://www.shop.test/out", kind="Document", status=302)
-    middle = scan.request(
-        "before", "https://bounce.test/r", kind="Document", status=302, redirect_of=first, set_cookie="b=1"
-    )
-    scan.request("before", "https://www.shop.test/in", kind="Document", redirect_of=middle)
-    assert [(one.kind, one.host) for one in scan.inventory().techniques] == [("bounce-tracking", "bounce.test")]
+def made(scan, name="uid", script=MAKER, values=VALUES):
+    """A cookie of the site's own that a script set, in three profiles."""
+    for context, value in zip(CONTEXTS, values, strict=True):
+        scan.script(context, f"{name}={value}; max-age=86400; domain=shop.test", stack=[script])
+    return scan
+
+
+def synced(scan):
+    """Who learnt whose identifier."""
+    return [(one.host, one.detail) for one in scan.inventory().techniques if one.kind == "cookie-sync"]
+
+
+def test_an_identifier_that_a_strangers_script_keeps_on_the_site_and_hands_on_is_a_sync(record):
+    """Where that stranger holds it too; to the stranger alone it is none."""
+    scan = made(record())
+    scan.request("before", f"https://in.maker.test/c?uid={VALUES[0]}")
+    assert synced(scan) == []
+    scan.request("before", f"https://partner.test/m?partner_uid={VALUES[0]}")
+    assert synced(scan) == [("partner.test", "uid of maker.test (plain)")]
+
+
+def test_an_identifier_that_the_site_hands_to_one_service_is_none(record):
+    """Set by a library from a shared host, by the site's own script, or by one that never gets it back."""
+    for script in ("https://cdn.jsdelivr.net/npm/js-cookie@3/js.cookie.js", "https://www.shop.test/app.js", MAKER):
+        scan = made(record(), script=script)
+        scan.request("before", f"https://partner.test/m?uid={VALUES[0]}")
+        assert synced(scan) == []
+
+
+TCF = (
+    "CQbX7YAQbX7YAAKA0ADEBfFgAAAAAAAAAAAAAAAAAAAA.YAAAAAAAAAAA",
+    "CQbX7ZAQbX7ZAAKA0ADEBfFsAP_gAEPgAAqIJ1NX_G__bWlr8X73aftkeY1P9_h77sQxBhfJE.IKYNX_G__bWlr8X73aftkeY",
+    "CQbX7aAQbX7aAAKA0ADEBfFgAAAAAAAAAAAAAAqIJ1NX_G__bWlr",
+)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ("1795339812345", "1795339815345", "1795339818345"),
+        ("en-GB", "de-DE", "fr-FR"),
+        TCF,
+        tuple(f"DBABMA~{text}" for text in TCF),
+        ("4f1c9be02a7d4e88", "4f1c9be02a7d4e88", "4f1c9be02a7d4e88"),
+        ("a1b2c3", "d4e5f6", "a7b8c9"),
+        ("2026-11-22T09:30:12.123Z", "2026-11-22T09:30:15.456Z", "2026-11-22T09:30:18.789Z"),
+        ("6b02f8d8", "6b02f8e1", "6b02f8ff"),
+    ],
+    ids=["moment", "language", "consent", "privacy", "constant", "short", "date", "moment in base 16"],
+)
+def test_what_identifies_nobody_is_never_synced(record, jar_cookie, values):
+    """Whoever gets it: by a third party's cookie, under a name that says nothing."""
+    scan = record()
+    for context, value in zip(CONTEXTS, values, strict=True):
+        scan.jar(context, jar_cookie("v", value, ".adnxs.com", lifetime=86400))
+        scan.request(context, f"https://partner.test/m?v={value}&gdpr_consent={TCF[0]}")
+    inventory = scan.inventory()
+    assert (synced(scan), inventory.cookies[0].identifier) == ([], False)
+    assert not any(host.carries_identifier for host in inventory.requests)
 
 
 def test_vendors_of_everything_observed_are_listed_once(record):

@@ -15,7 +15,11 @@ def test_exact_name_and_domain_comes_first(record):
     scan = record("before")
     scan.request("before", "https://widget.criteo.com/x", set_cookie="uid=1; Domain=criteo.com")
     cookie = scan.cookie("uid")
-    assert (cookie.vendor, cookie.category, cookie.category_source) == ("Criteo", "marketing", "exact name and domain")
+    assert (cookie.vendor, cookie.category, cookie.category_source) == (
+        "Criteo",
+        "marketing",
+        "exact name and domain (catalogue, 2026-11-22)",
+    )
 
 
 def test_exact_name_alone_suffices_for_a_distinctive_name(record):
@@ -24,7 +28,7 @@ def test_exact_name_alone_suffices_for_a_distinctive_name(record):
     scan.script("before", "_fbp=fb.1.1795339800000.1; domain=shop.test")
     cookie = scan.cookie("_fbp")
     assert (cookie.vendor_id, cookie.category, cookie.role) == ("meta", "marketing", "visitor-id")
-    assert cookie.category_source == "exact name"
+    assert cookie.category_source == "exact name (catalogue, 2026-11-22)"
 
 
 def test_a_pattern_matches_names_with_variable_parts(record):
@@ -32,7 +36,10 @@ def test_a_pattern_matches_names_with_variable_parts(record):
     scan = record("before")
     scan.script("before", "_ga_ABC123=GS1.1.1; domain=shop.test")
     cookie = scan.cookie("_ga_ABC123")
-    assert (cookie.vendor_id, cookie.category_source) == ("google-analytics", "longest pattern")
+    assert (cookie.vendor_id, cookie.category_source) == (
+        "google-analytics",
+        "longest pattern (catalogue, 2026-11-22)",
+    )
 
 
 def test_a_third_partys_unknown_cookie_is_its_setters(record):
@@ -41,7 +48,7 @@ def test_a_third_partys_unknown_cookie_is_its_setters(record):
     scan.request("before", "https://dpm.demdex.net/x", set_cookie="nobodyknows=1")
     cookie = scan.cookie("nobodyknows")
     assert (cookie.vendor_id, cookie.category) == ("adobe-audience-manager", "marketing")
-    assert cookie.category_source == "vendor of the third-party setter"
+    assert cookie.category_source == "vendor of the third-party setter (catalogue, 2026-11-22)"
 
 
 def test_a_first_party_cookie_is_of_the_vendor_whose_script_set_it(record):
@@ -50,7 +57,7 @@ def test_a_first_party_cookie_is_of_the_vendor_whose_script_set_it(record):
     scan.script("before", "brandnew=1", stack=[FBEVENTS, "https://www.shop.test/"])
     cookie = scan.cookie("brandnew")
     assert (cookie.vendor_id, cookie.category) == ("meta", "marketing")
-    assert cookie.category_source == "vendor of the script that set a first-party cookie"
+    assert cookie.category_source == ("vendor of the script that set a first-party cookie (catalogue, 2026-11-22)")
 
 
 def test_a_library_from_a_shared_host_is_passed_over_for_its_caller(record):
@@ -83,7 +90,10 @@ def test_a_cname_target_tells_the_vendor_of_a_first_party_host(record):
     scan.request("before", "https://stats.shop.test/x", set_cookie="odd=1; Domain=shop.test")
     inventory = scan.inventory(cnames={"stats.shop.test": "shop.sc.omtrdc.net"})
     cookie = inventory.cookies[0]
-    assert (cookie.vendor_id, cookie.category_source) == ("adobe-analytics", "CNAME target")
+    assert (cookie.vendor_id, cookie.category_source) == (
+        "adobe-analytics",
+        "CNAME target (catalogue, 2026-11-22)",
+    )
     assert [(one.kind, one.host) for one in inventory.techniques] == [("cname-cloaking", "stats.shop.test")]
 
 
@@ -182,7 +192,7 @@ def test_storage_of_a_third_partys_frame_is_that_partys(record):
     assert (entry.party, entry.vendor, entry.category_source) == (
         "third",
         "YouTube",
-        "vendor of the third-party setter",
+        "vendor of the third-party setter (catalogue, 2026-11-22)",
     )
 
 

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scanner.matching import collapsed
 from scanner.report import words
-from scanner.report.comparison import covers
-from scanner.report.declared import collapsed
 from scanner.report.links import passage_link, safe_link
 from scanner.report.text import Block, blocks, visible
 
@@ -120,41 +119,6 @@ def test_only_an_identifier_becomes_a_star(name: str, pattern: str) -> None:
 def test_collapsing_is_done_once(name: str) -> None:
     """A pattern is a pattern already."""
     assert collapsed(collapsed(name)) == collapsed(name)
-
-
-@pytest.mark.parametrize(
-    ("declared", "name", "covered"),
-    [
-        ("_ga", "_ga", True),
-        ("_ga", "_ga_AB", False),
-        ("_ga_*", "_ga_AB12", True),
-        ("_ga_*", "_ga_", False),
-        ("_ga_*", "_gid", False),
-        ("_GA_<container-id>", "_ga_AB12", True),
-        ("_hjSession_{site_id}", "_hjSession_55", True),
-        ("_hjSession_XXXXX", "_hjSession_55", True),
-        ("_gat_[id]", "_gat_x", True),
-        ("_pk_id.#", "_pk_id.1", True),
-        ("mp_*_mixpanel", "mp_12_mixpanel", True),
-        ("mp_*_mixpanel", "mp_mixpanel", False),
-        ("_ga_", "_ga_AB12", True),
-        ("_fbp, _fbc", "_fbc", True),
-        ("`sid`", "sid", True),
-        ("*", "anything", False),
-        ("_*", "_anything", False),
-        ("a", "abc", False),
-        ("xbox", "xbox", True),
-        ("", "sid", False),
-    ],
-)
-def test_a_declared_name_covers_what_it_says(declared: str, name: str, covered: bool) -> None:
-    """A star, a bracket or a row of X stands for an identifier; a bare star stands for nothing."""
-    assert covers(declared, name) is covered
-
-
-def test_a_hostile_pattern_takes_no_time() -> None:
-    """Thousands of stars against a long name end at once: the search is linear."""
-    assert covers("a*" * 3000 + "b", "a" * 20000) is False
 
 
 @pytest.mark.parametrize(

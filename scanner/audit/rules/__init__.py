@@ -22,6 +22,7 @@ from scanner.audit.rules import (
     no_reject_option,
     no_withdrawal,
     party_mismatch,
+    personal_data_sent,
     policy_missing,
     policy_stale,
     preselected_choices,
@@ -72,5 +73,6 @@ RULES: tuple[Rule, ...] = (
     fingerprinting.RULE,
     session_replay.RULE,
     keystroke_capture.RULE,
+    personal_data_sent.RULE,
     unknown_cookie.RULE,
 )

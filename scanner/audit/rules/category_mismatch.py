@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from scanner.audit import facts, legal, needs
 from scanner.audit.case import Case, pointer, subject_of
-from scanner.audit.message import Message, lines, steps
+from scanner.audit.message import Message, lines, say, steps
 from scanner.audit.rule import Answer, Hit, NotApplicable, Rule
 from scanner.audit.tracking import FOLLOWING, confidence_of
-from scanner.audit.wording import CATEGORIES, named
+from scanner.audit.wording import CATEGORIES, named, source_words
 from scanner.model.base import DeclaredCategory
 from scanner.model.finding import Confidence, Quote, Severity
 from scanner.model.inventory import Cookie
@@ -32,7 +32,7 @@ EXPLAIN = Message(
 
 def _check(case: Case) -> Iterator[Answer]:
     if not any(row.category for row in case.declaration.cookies):
-        yield NotApplicable("The policy puts no cookie into a category.")
+        yield NotApplicable(say("The policy puts no cookie into a category."))
         return
     groups: dict[tuple[str, str, str, int], list[int]] = {}
     for index, cookie in enumerate(case.inventory.cookies):
@@ -93,7 +93,7 @@ def _hit(case: Case, row: int, indexes: tuple[int, ...]) -> Hit:
             names=names,
             declared=said,
             actual=actual,
-            source=first.category_source,
+            source=source_words(first.category_source),
             purpose=PURPOSE(purpose=first.purpose) if first.purpose else "",
             facts=lines(sentences),
         ),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.audit import legal, needs, remedies, tracking
 from scanner.audit.case import Case, state_pointer
-from scanner.audit.message import Message
+from scanner.audit.message import Message, say
 from scanner.audit.refusal import Refusal, left_over_texts, refused
 from scanner.audit.rule import Answer, NotApplicable, Rule, Undecided
 from scanner.model.base import StateName
@@ -26,7 +26,7 @@ _PREFIX = "category:"
 def _check(case: Case) -> Iterator[Answer]:
     tried = tuple(name for name in sorted(case.inventory.states) if name.startswith(_PREFIX))
     if not tried:
-        yield Undecided("No state with only some purposes allowed was visited in this scan.")
+        yield Undecided(say("No state with only some purposes allowed was visited in this scan."))
         return
     for name in tried:
         missing = needs.unreached(case, name)
@@ -34,7 +34,7 @@ def _check(case: Case) -> Iterator[Answer]:
         if missing is not None:
             yield Undecided(missing)
         elif allowed not in ("necessary", "functional", "analytics", "marketing"):
-            yield NotApplicable(f"What “{allowed}” stands for is the site's own matter.")
+            yield NotApplicable(say("What “{allowed}” stands for is the site's own matter.", allowed=allowed))
         else:
             yield from refused(case, _refusal(name, allowed))
 

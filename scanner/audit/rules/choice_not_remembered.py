@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.audit import legal, needs
 from scanner.audit.case import Case, pointer, state_pointer
-from scanner.audit.message import Message, enumerate_words, steps
+from scanner.audit.message import Message, enumerate_words, say, steps
 from scanner.audit.rule import Answer, Hit, Rule, Undecided
 from scanner.model.base import StateName
 
@@ -24,11 +24,11 @@ def _check(case: Case) -> Iterator[Answer]:
     if reject is None or reject.choice.verified:
         return
     if reject.choice.made not in ("reject", "save"):
-        yield Undecided("No refusal was made that could have been remembered.")
+        yield Undecided(say("No refusal was made that could have been remembered."))
         return
     kept = _records(case, "accept")
     if not kept or _records(case, "reject") or reject.signals.get("cmp_cookie") or reject.signals.get("tcf"):
-        yield Undecided("The refusal could not be verified; whether it is remembered is not known.")
+        yield Undecided(say("The refusal could not be verified; whether it is remembered is not known."))
         return
     names = tuple(name for _, name in kept)
     yield Hit(

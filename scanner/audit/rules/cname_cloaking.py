@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from scanner.audit import legal, needs, remedies
 from scanner.audit.case import Case
-from scanner.audit.message import Message
-from scanner.audit.rule import Answer, Rule
+from scanner.audit.message import Message, enumerate_words
+from scanner.audit.rule import Answer, Rule, Undecided
 from scanner.audit.surveillance import Watch, watched
 
 TITLE = Message("{company} is another company's service under the site's own name, used without consent")
@@ -34,8 +34,16 @@ _WATCH = Watch(
 )
 
 
+UNRESOLVED = Message(
+    "Where {hosts} leads by name was not asked.", "Where these hosts lead by name was not asked: {hosts}."
+)
+
+
 def _check(case: Case) -> Iterator[Answer]:
     yield from watched(case, _WATCH)
+    hosts = case.inventory.unresolved_hosts
+    if hosts:
+        yield Undecided(UNRESOLVED(len(hosts), hosts=enumerate_words(hosts)))
 
 
 RULE = Rule(
@@ -55,7 +63,7 @@ RULE = Rule(
     fairness="Content delivery, shop systems and other services under the site's name that follow nobody are not "
     "counted.",
     legal=(legal.EPRIVACY_5_3, legal.GDPR_13_1_E, legal.GDPR_5_1_A),
-    texts=(TITLE, TITLE_AGREED, DETAIL),
+    texts=(TITLE, TITLE_AGREED, DETAIL, UNRESOLVED),
     fixes=(TELL, HOLD, SCOPE, *remedies.HOLD_BACK),
     check=_check,
 )

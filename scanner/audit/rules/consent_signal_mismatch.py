@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.audit import legal, needs, signals
 from scanner.audit.case import Case, pointer, signalled, state_pointer
-from scanner.audit.message import Message, lines, steps
+from scanner.audit.message import Message, lines, say, steps
 from scanner.audit.needs import state_words
 from scanner.audit.rule import Answer, Hit, NotApplicable, Rule
 from scanner.audit.signals import Said
@@ -49,7 +49,7 @@ def _check(case: Case) -> Iterator[Answer]:
         if said and not any(one.granted for one in said):
             yield _denied(case, said)
     if not told:
-        yield NotApplicable("The site gives no consent signal that could be read.")
+        yield NotApplicable(say("The site gives no consent signal that could be read."))
 
 
 def _granted_hits(case: Case, name: StateName) -> tuple[int, ...]:

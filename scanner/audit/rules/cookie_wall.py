@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.audit import legal, needs
 from scanner.audit.case import Case, state_pointer
-from scanner.audit.message import Message, steps
+from scanner.audit.message import Message, say, steps
 from scanner.audit.rule import Answer, Hit, NotApplicable, Rule
 
 TITLE = Message("Visitors can consent or pay, but not simply refuse")
@@ -20,7 +20,7 @@ ADVICE = Message("Have the model checked against the rules of the authority that
 
 def _check(case: Case) -> Iterator[Answer]:
     if case.banner is None:
-        yield NotApplicable("The site shows no consent banner.")
+        yield NotApplicable(say("The site shows no consent banner."))
         return
     name, banner = case.banner
     texts = {button.action: button.text for button in reversed(banner.buttons)}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.audit import legal, needs, remedies
 from scanner.audit.case import Case, pointer
-from scanner.audit.message import Message, lines, steps
+from scanner.audit.message import Message, lines, say, steps
 from scanner.audit.rule import Answer, Hit, NotApplicable, Rule
 from scanner.audit.wording import named
 from scanner.model.finding import Quote, Severity
@@ -23,7 +23,7 @@ FILL = Message("Fill in the missing columns; the report's ready-made declaration
 def _check(case: Case) -> Iterator[Answer]:
     rows = case.declaration.cookies
     if not rows:
-        yield NotApplicable("The policy lists no cookie by name.")
+        yield NotApplicable(say("The policy lists no cookie by name."))
         return
     no_duration = tuple(index for index, row in enumerate(rows) if row.duration is None and not row.duration_text)
     no_purpose = tuple(index for index, row in enumerate(rows) if row.purpose is None and row.category is None)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.audit import companies, legal, needs
 from scanner.audit.case import Case, pointer
-from scanner.audit.message import Message, steps
+from scanner.audit.message import Message, say, steps
 from scanner.audit.recipients import mention, recipients
 from scanner.audit.rule import Answer, Hit, NotApplicable, Rule
 from scanner.audit.wording import named
@@ -33,7 +33,7 @@ _VISIBLE = ("analytics", "marketing", "social")
 def _check(case: Case) -> Iterator[Answer]:
     declaration = case.declaration
     if not declaration.cookies and not declaration.vendors:
-        yield NotApplicable("The policy lists neither cookies nor companies.")
+        yield NotApplicable(say("The policy lists neither cookies nor companies."))
         return
     unseen = tuple(index for index in range(len(declaration.cookies)) if not case.pairing.seen(index))
     if unseen:

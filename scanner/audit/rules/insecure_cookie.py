@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.audit import facts, legal, needs
 from scanner.audit.case import Case, pointer, subject_of
-from scanner.audit.message import Message, lines, steps
+from scanner.audit.message import Message, lines, say, steps
 from scanner.audit.rule import Answer, Hit, NotApplicable, Rule
 from scanner.audit.tracking import confidence_of
 from scanner.audit.wording import is_set, named
@@ -36,7 +36,7 @@ SESSION_ROLES = frozenset({"session-id", "login"})
 
 def _check(case: Case) -> Iterator[Answer]:
     if not case.inventory.target.url.startswith("https:"):
-        yield NotApplicable("The site is not served over an encrypted connection.")
+        yield NotApplicable(say("The site is not served over an encrypted connection."))
         return
     open_network: list[int] = []
     open_scripts: list[int] = []

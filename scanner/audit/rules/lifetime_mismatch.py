@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.audit import durations, facts, legal, needs
 from scanner.audit.case import Case, pointer, subject_of
-from scanner.audit.message import Message, lines, steps
+from scanner.audit.message import Message, lines, say, steps
 from scanner.audit.rule import Answer, Hit, NotApplicable, Rule
 from scanner.audit.tracking import FOLLOWING
 from scanner.audit.wording import is_set, named
@@ -31,7 +31,7 @@ SHORTEN = Message(
 
 def _check(case: Case) -> Iterator[Answer]:
     if not any(row.duration is not None for row in case.declaration.cookies):
-        yield NotApplicable("The policy states no lifetime of any cookie.")
+        yield NotApplicable(say("The policy states no lifetime of any cookie."))
         return
     groups: dict[tuple[int, str], list[int]] = {}
     for index, cookie in enumerate(case.inventory.cookies):

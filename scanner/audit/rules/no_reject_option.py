@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.audit import legal, needs, tracking
 from scanner.audit.case import Case, state_pointer
-from scanner.audit.message import Message, enumerate_words, lines, steps
+from scanner.audit.message import Message, enumerate_words, lines, say, steps
 from scanner.audit.rule import Answer, Hit, NotApplicable, Rule, Undecided
 from scanner.model.base import StateName
 from scanner.model.finding import Confidence, Severity
@@ -40,25 +40,25 @@ HOME_MADE = Message(
 )
 HOLD = Message("Make sure that nothing of this kind starts before “accept” or after “reject”.")
 
-UNSEEN_SETTINGS = "The banner has settings that could not be opened, so that a way to refuse may be in there."
+UNSEEN_SETTINGS = Message("The banner has settings that could not be opened, so that a way to refuse may be in there.")
 
 
 def _check(case: Case) -> Iterator[Answer]:
     if case.banner is None:
-        yield NotApplicable("The site shows no consent banner.")
+        yield NotApplicable(say("The site shows no consent banner."))
         return
     name, banner = case.banner
     if _can_refuse(case, banner):
         return
     actions = {button.action for button in banner.buttons}
     if not actions & {"accept", "ack"}:
-        yield Undecided("No button of the banner could be told to accept or to acknowledge.")
+        yield Undecided(say("No button of the banner could be told to accept or to acknowledge."))
         return
     if "pay" in actions:
-        yield NotApplicable("The choice is to pay or to consent; see cookie-wall.")
+        yield NotApplicable(say("The choice is to pay or to consent; see cookie-wall."))
         return
     if "settings" in actions and not any(button.layer == 2 for button in banner.buttons):
-        yield Undecided(UNSEEN_SETTINGS)
+        yield Undecided(UNSEEN_SETTINGS())
         return
     companies = _companies(case)
     if not companies and case.reached("accept"):
@@ -91,7 +91,7 @@ def _hit(case: Case, name: StateName, banner: Banner, companies: tuple[str, ...]
     buttons = enumerate_words(tuple(dict.fromkeys(f"“{button.text}”" for button in banner.buttons if button.text)))
     acknowledged = all(button.action in ("ack", "close") for button in banner.buttons)
     closing = tuple(f"“{button.text}”" for button in banner.buttons if button.action == "close")
-    detail = [(DETAIL_ACK if acknowledged else DETAIL)(buttons=buttons or "a button")]
+    detail = [(DETAIL_ACK if acknowledged else DETAIL)(buttons=buttons or say("a button"))]
     if companies:
         detail.append(USED(companies=enumerate_words(companies)))
     severity: Severity = "high" if companies else "low"

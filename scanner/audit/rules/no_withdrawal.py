@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.audit import legal, needs, tracking
 from scanner.audit.case import Case, state_pointer
-from scanner.audit.message import Message, lines, steps
+from scanner.audit.message import Message, lines, say, steps
 from scanner.audit.rule import Answer, Hit, Rule, Undecided
 from scanner.model.finding import Severity
 
@@ -42,7 +42,7 @@ def _check(case: Case) -> Iterator[Answer]:
         yield _hit(case, "medium", TITLE(), DETAIL(note=note).strip())
         return
     if not state.reached:
-        yield Undecided("A way to withdraw was found, but whether it worked could not be observed.")
+        yield Undecided(say("A way to withdraw was found, but whether it worked could not be observed."))
         return
     given, taken = accept.choice.clicks, state.choice.clicks
     if given is not None and taken is not None and taken > given + 1:

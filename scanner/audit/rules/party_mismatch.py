@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.audit import facts, legal, needs
 from scanner.audit.case import Case, pointer, subject_of
-from scanner.audit.message import Message, lines, steps
+from scanner.audit.message import Message, lines, say, steps
 from scanner.audit.rule import Answer, Hit, NotApplicable, Rule
 from scanner.audit.wording import is_set
 from scanner.model.finding import Quote, Severity
@@ -26,7 +26,7 @@ CORRECT = Message("Correct the party in the row of {name}, and name {domain} as 
 
 def _check(case: Case) -> Iterator[Answer]:
     if not any(row.party for row in case.declaration.cookies):
-        yield NotApplicable("The policy does not say whose cookies are the site's own.")
+        yield NotApplicable(say("The policy does not say whose cookies are the site's own."))
         return
     for index, cookie in enumerate(case.inventory.cookies):
         rows = case.pairing.rows_of_cookie.get(index, ())

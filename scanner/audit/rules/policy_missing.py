@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.audit import facts, legal, needs, tracking
 from scanner.audit.case import Case, pointer
-from scanner.audit.message import Message, lines, steps
+from scanner.audit.message import Message, lines, say, steps
 from scanner.audit.rule import Answer, Hit, Rule, Undecided
 from scanner.audit.wording import is_set
 from scanner.model.finding import Severity
@@ -33,7 +33,7 @@ def _check(case: Case) -> Iterator[Answer]:
         return
     for problem in case.inventory.problems:
         if "policy" in problem.kind:
-            yield Undecided(f"A policy was found but could not be read: {problem.message}")
+            yield Undecided(say("A policy was found but could not be read: {problem}", problem=problem.message))
             return
     yield _hit(case)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from scanner.audit import legal, needs
 from scanner.audit.case import Case
-from scanner.audit.message import Message, enumerate_words, steps
+from scanner.audit.message import Message, enumerate_words, say, steps
 from scanner.audit.rule import Answer, Hit, NotApplicable, Rule
 
 TITLE = Message("A choice in the banner is ticked in advance", "{count} choices in the banner are ticked in advance")
@@ -34,7 +34,7 @@ _NECESSARY = re.compile(
 
 def _check(case: Case) -> Iterator[Answer]:
     if case.banner is None:
-        yield NotApplicable("The site shows no consent banner.")
+        yield NotApplicable(say("The site shows no consent banner."))
         return
     name, banner = case.banner
     chosen = tuple(text for text in banner.preselected if text.strip() and not _NECESSARY.search(text))

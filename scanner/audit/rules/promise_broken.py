@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.audit import legal, needs
 from scanner.audit.case import Case, pointer
-from scanner.audit.message import Message, lines, steps
+from scanner.audit.message import Message, lines, say, steps
 from scanner.audit.promises import PROMISES, Contradiction, Promise
 from scanner.audit.rule import Answer, Hit, NotApplicable, Rule, Undecided
 from scanner.model.declaration import Claim
@@ -39,7 +39,7 @@ def _check(case: Case) -> Iterator[Answer]:
         if found is not None:
             yield _hit(promise, claims, found)
     if not tested:
-        yield NotApplicable("The policy makes no promise that an observation could contradict.")
+        yield NotApplicable(say("The policy makes no promise that an observation could contradict."))
 
 
 def _hit(promise: Promise, claims: tuple[tuple[int, Claim], ...], found: Contradiction) -> Hit:

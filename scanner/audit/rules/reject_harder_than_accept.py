@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from scanner.audit import legal, needs
 from scanner.audit.case import Case, state_pointer
 from scanner.audit.colour import contrast
-from scanner.audit.message import Message, lines, steps
+from scanner.audit.message import Message, lines, say, steps
 from scanner.audit.rule import Answer, Hit, NotApplicable, Rule
 from scanner.model.base import StateName
 from scanner.model.evidence import BannerButton
@@ -40,12 +40,12 @@ SMALL_SHARE = 0.4
 
 def _check(case: Case) -> Iterator[Answer]:
     if case.banner is None:
-        yield NotApplicable("The site shows no consent banner.")
+        yield NotApplicable(say("The site shows no consent banner."))
         return
     name, banner = case.banner
     accept = _button(banner, "accept", 1)
     if accept is None:
-        yield NotApplicable("The first layer of the banner has no button to accept.")
+        yield NotApplicable(say("The first layer of the banner has no button to accept."))
         return
     if _button(banner, "reject", 1) is not None:
         yield from _by_looks(name, banner)
@@ -59,7 +59,7 @@ def _check(case: Case) -> Iterator[Answer]:
         sentences.append(CLICKS(accept=clicks[0], reject=clicks[1]))
         observed += [state_pointer("accept", "choice"), state_pointer("reject", "choice")]
     if not sentences:
-        yield NotApplicable("No way to refuse was seen; see no-reject-option.")
+        yield NotApplicable(say("No way to refuse was seen; see no-reject-option."))
         return
     yield _hit(name, TITLE(), tuple(sentences), tuple(observed), "medium", "certain")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.audit import legal, needs, remedies
 from scanner.audit.case import Case, state_pointer
-from scanner.audit.message import Message
+from scanner.audit.message import Message, say
 from scanner.audit.refusal import Refusal, left_over_texts, refused
 from scanner.audit.rule import Answer, Rule, Undecided
 
@@ -24,14 +24,14 @@ DETAIL_CLOSED = Message(
     "The banner offers no button to refuse and was closed without consent. {company} ({purpose}) was at work after "
     "that. Closing a banner is no consent.\n{facts}"
 )
-NOT_REFUSED = "What was pressed in the banner was no refusal ({made}), so that nothing can be said of one."
+NOT_REFUSED = Message("What was pressed in the banner was no refusal ({made}), so that nothing can be said of one.")
 
 
 def _check(case: Case) -> Iterator[Answer]:
     state = case.state("reject")
     made = state.choice.made if state is not None else None
     if made not in ("reject", "save", "withdraw", "close"):
-        yield Undecided(NOT_REFUSED.format(made=made or "nothing was pressed"))
+        yield Undecided(NOT_REFUSED(made=made or say("nothing was pressed")))
         return
     refusal = Refusal(
         state="reject",

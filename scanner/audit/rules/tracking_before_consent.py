@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.audit import legal, needs, remedies, tracking
 from scanner.audit.case import Case
-from scanner.audit.message import Message, lines, steps
+from scanner.audit.message import Message, lines, say, steps
 from scanner.audit.rule import Answer, Hit, NotApplicable, Rule
 from scanner.audit.wording import exempt_detail, purposes, said_of
 from scanner.model.finding import Quote
@@ -23,7 +23,7 @@ STOP = Message("Start {company} only after the visitor has agreed to {purpose}; 
 
 def _check(case: Case) -> Iterator[Answer]:
     if case.banner is None:
-        yield NotApplicable("The site shows no consent banner; see tracking-without-banner.")
+        yield NotApplicable(say("The site shows no consent banner; see tracking-without-banner."))
         return
     for activity in tracking.activities(case, "before"):
         yield _exempt(activity) if activity.exempt_on_condition else _hit(case, activity)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.audit import legal, needs, remedies, tracking
 from scanner.audit.case import Case, state_pointer
-from scanner.audit.message import Message, lines, steps
+from scanner.audit.message import Message, lines, say, steps
 from scanner.audit.rule import Answer, Hit, NotApplicable, Rule
 from scanner.audit.wording import exempt_detail, named, purposes
 from scanner.model.finding import Severity
@@ -33,7 +33,7 @@ ADD_BANNER = Message(
 
 def _check(case: Case) -> Iterator[Answer]:
     if case.banner is not None:
-        yield NotApplicable("The site shows a consent banner.")
+        yield NotApplicable(say("The site shows a consent banner."))
         return
     found = tracking.activities(case, "before")
     for activity in found:

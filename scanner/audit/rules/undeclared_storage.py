@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.audit import companies, facts, legal, needs, remedies
 from scanner.audit.case import Case, pointer
-from scanner.audit.message import Message, lines, steps
+from scanner.audit.message import Message, lines, say, steps
 from scanner.audit.rule import Answer, Hit, Rule, Undecided
 from scanner.audit.tracking import FOLLOWING, need_of
 from scanner.audit.wording import CATEGORIES, named
@@ -37,7 +37,7 @@ def _check(case: Case) -> Iterator[Answer]:
         yield _hit(case, severity, owner, tuple(indexes))
     unread = next((problem for problem in case.inventory.problems if problem.kind == "storage"), None)
     if unread is not None:
-        yield Undecided(f"Not all storage could be read: {unread.message}")
+        yield Undecided(say("Not all storage could be read: {problem}", problem=unread.message))
 
 
 def _severity(case: Case, entry: StorageEntry) -> Severity:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from scanner.audit import companies, facts, legal, needs
 from scanner.audit.case import Case, pointer, subject_of
-from scanner.audit.message import Message, lines, steps
+from scanner.audit.message import Message, lines, say, steps
 from scanner.audit.rule import Answer, Hit, NotApplicable, Rule
 from scanner.audit.tracking import confidence_of
-from scanner.audit.wording import is_set
+from scanner.audit.wording import is_set, source_words
 from scanner.model.declaration import DeclaredCookie
 from scanner.model.finding import Quote
 from scanner.model.inventory import Cookie
@@ -26,7 +26,7 @@ CORRECT = Message("Name {actual} as provider in the row of {name}, and link that
 
 def _check(case: Case) -> Iterator[Answer]:
     if not any(row.provider for row in case.declaration.cookies):
-        yield NotApplicable("The policy names no provider of any cookie.")
+        yield NotApplicable(say("The policy names no provider of any cookie."))
         return
     for index, cookie in enumerate(case.inventory.cookies):
         vendor = case.vendor(cookie.vendor_id, cookie.vendor)
@@ -77,7 +77,7 @@ def _hit(case: Case, index: int, row: int, vendor: Vendor) -> Hit:
             name=cookie.name,
             declared=declared.provider,
             actual=vendor.name,
-            source=cookie.category_source,
+            source=source_words(cookie.category_source),
             facts=lines((facts.of_cookie(cookie),)),
         ),
         observed=(pointer("cookies", index), pointer("declaration/cookies", row)),

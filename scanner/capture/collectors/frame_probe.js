@@ -47,21 +47,32 @@
       return null;
     }
   };
+  const workers = async () => {
+    try {
+      return (await navigator.serviceWorker.getRegistrations()).slice(0, KEYS).map((one) => {
+        const script = (one.active || one.waiting || one.installing || {}).scriptURL || "";
+        return [one.scope, script, bytes.encode(script).length];
+      });
+    } catch {
+      return null;
+    }
+  };
   const images = [...document.images].slice(0, IMAGES).map((image) => {
     const box = image.getBoundingClientRect();
     const look = getComputedStyle(image);
     const visible =
       box.width >= 2 && box.height >= 2 && look.visibility === "visible" && look.display !== "none" && +look.opacity > 0 &&
       (image.checkVisibility ? image.checkVisibility() : true);
-    return [image.currentSrc || image.src, image.naturalWidth, image.naturalHeight, visible];
+    return [image.currentSrc || image.src, image.naturalWidth, image.naturalHeight, visible, box.width, box.height];
   });
   return {
     origin: self.origin,
     url: location.href,
     local: area(() => localStorage),
     session: area(() => sessionStorage),
-    indexeddb: globalThis.indexedDB && self.origin !== "null" ? await databases() : null,
-    cache: globalThis.caches && self.origin !== "null" ? await cached() : null,
+    indexeddb: self.origin !== "null" && globalThis.indexedDB ? await databases() : null,
+    cache: self.origin !== "null" && globalThis.caches ? await cached() : null,
+    "service-worker": self.origin !== "null" ? await workers() : null,
     images,
   };
 })()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import re
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Any, Literal
@@ -15,6 +16,7 @@ from scanner.capture.cdp import ProtocolError, Session
 from scanner.capture.collectors.base import Collector, TabState
 from scanner.capture.log import VisitLog
 from scanner.model.evidence import ImageSeen, StorageItem, StorageSnapshot
+from scanner.site import site_of
 
 WORLD = "cookie-scanner-evidence"
 """Name of the isolated world."""
@@ -22,7 +24,12 @@ WORLD = "cookie-scanner-evidence"
 _SOURCE = files(__package__).joinpath("frame_probe.js").read_text(encoding="utf-8")
 _MOST_FRAMES = 100
 _TIMEOUT_S = 5.0
-_KINDS: tuple[Literal["local", "session", "indexeddb", "cache"], ...] = ("local", "session", "indexeddb", "cache")
+_Kind = Literal["local", "session", "indexeddb", "cache", "service-worker"]
+_KINDS: tuple[_Kind, ...] = ("local", "session", "indexeddb", "cache", "service-worker")
+_PARTITION = re.compile(r"\^0([^^]+)")
+"""In a storage key as text (`https://third.example/^0https://shop.example`): the top-level site of the partition."""
+_FOREIGN_ANCESTOR = "^31"
+"""The same where the top-level site is the origin's own, with another site in between."""
 
 
 class Frames(Collector):
@@ -45,7 +52,7 @@ class Frames(Collector):
         # Databases and caches answer only while the page lives.
         reading = asyncio.gather(*(_read(session, frame) for session, frame in frames[:_MOST_FRAMES]))
         answers = await self.tab.time.during(reading, _TIMEOUT_S) or []
-        seen: set[tuple[str, str, tuple[StorageItem, ...]]] = set()
+        seen: set[tuple[str, str, str | None, tuple[StorageItem, ...]]] = set()
         for (_, frame), answer in itertools.zip_longest(frames[:_MOST_FRAMES], answers):
             if answer is None:
                 if frame.get("url", "").startswith("http"):
@@ -53,8 +60,9 @@ class Frames(Collector):
                 continue
             for kind in _KINDS:
                 items = tuple(sorted(_items(answer.get(kind)), key=lambda item: item.key))
-                if items and (kind, answer["origin"], items) not in seen:
-                    seen.add((kind, answer["origin"], items))
+                place = (kind, answer["origin"], answer["partition"], items)
+                if items and place not in seen:
+                    seen.add(place)
                     log.emit(
                         StorageSnapshot(
                             visit=log.visit,
@@ -65,9 +73,10 @@ class Frames(Collector):
                             top_url=top_url,
                             frame_url=answer["url"],
                             items=items,
+                            partition_key=answer["partition"],
                         )
                     )
-            for url, width, height, visible in answer.get("images", ()):
+            for url, width, height, visible, shown_width, shown_height in answer.get("images", ()):
                 if url and not url.startswith("data:"):
                     log.emit(
                         ImageSeen(
@@ -79,6 +88,8 @@ class Frames(Collector):
                             natural_height=int(height),
                             visible=bool(visible),
                             frame_url=answer["url"],
+                            shown_width=round(float(shown_width), 1),
+                            shown_height=round(float(shown_height), 1),
                         )
                     )
 
@@ -98,6 +109,7 @@ def _walk(tree: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 async def _read(session: Session, frame: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    asked = session.post("Storage.getStorageKey", {"frameId": frame["id"]})
     try:
         world = await session.send(
             "Page.createIsolatedWorld", {"frameId": frame["id"], "worldName": WORLD}, timeout_s=_TIMEOUT_S
@@ -115,7 +127,26 @@ async def _read(session: Session, frame: Mapping[str, Any]) -> Mapping[str, Any]
     except ProtocolError:
         return None
     value = answer.get("result", {}).get("value")
-    return value if isinstance(value, Mapping) else None
+    if not isinstance(value, Mapping) or "exceptionDetails" in answer:
+        return None
+    return {**value, "partition": await _partition(asked, value["origin"])}
+
+
+async def _partition(asked: asyncio.Future[dict[str, Any]], origin: str) -> str | None:
+    """The top-level site for which a frame's storage is kept apart, or null.
+
+    A frame of the page's own site within one of another site has a partition too, of its own site.
+    """
+    try:
+        async with asyncio.timeout(_TIMEOUT_S):
+            key = str((await asked).get("storageKey", ""))
+    except (ProtocolError, TimeoutError):
+        return None
+    found = _PARTITION.search(key)
+    if found is not None:
+        return found[1]
+    scheme, _, host = origin.partition("://")
+    return f"{scheme}://{site_of(host)}" if _FOREIGN_ANCESTOR in key else None
 
 
 def _items(raw: list[list[Any]] | None) -> Iterator[StorageItem]:

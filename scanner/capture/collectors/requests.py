@@ -3,26 +3,39 @@
 Facts about the protocol that shape this file: hops of a redirect share one id, and a later hop's initiator is
 useless; the `ExtraInfo` events, which alone have the true `Set-Cookie` lines, come in any order relative to the rest
 and carry no hop number, so they are matched to hops in order; a preflight, not the request it precedes, may hold the
-stack.
+stack; an image that a script asks for leaves when that script has ended, so that only an asynchronous stack leads
+back to it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import itertools
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from scanner.capture.cdp import Params, ProtocolError, Session
 from scanner.capture.collectors.base import Collector, TabState
 from scanner.capture.hops import BODY_LIMIT, Hop, body_of, initiator_of
 from scanner.capture.log import VisitLog
-from scanner.model.evidence import Initiator
+from scanner.capture.network import OPENING_SOCKET
+from scanner.model.evidence import Initiator, StackFrame
 
 _MOST_HOPS = 5_000
 _SKIPPED = ("data:", "about:", "chrome:", "chrome-extension:", "devtools:")
 _NUMBERS = itertools.count(1)
-_SENT_FRAMES_KEPT = 20
+_SENT_FRAMES_KEPT = 400
+_SENT_FRAME_LIMIT = 8_192
+_ASYNC_DEPTH = 8
+_LEAVING_S = 0.2
+SHARED_KINDS = frozenset({"service_worker", "shared_worker"})
+"""Workers that may serve several tabs."""
+_MOST_HEARD = 10_000
+_HEARD: WeakKeyDictionary[Session, OrderedDict[tuple[str, str], int]] = WeakKeyDictionary()
+"""For each browser: which tab's collector keeps which request of a worker that speaks to several tabs."""
+_SERVED: WeakKeyDictionary[Session, dict[str, list[Requests]]] = WeakKeyDictionary()
+"""For each browser: the collectors of the tabs that each such worker speaks to."""
 
 
 class Requests(Collector):
@@ -35,9 +48,13 @@ class Requests(Collector):
         self._received: dict[str, list[Params]] = defaultdict(list)
         self._asked: set[asyncio.Task[None]] = set()
         self._keepalive: list[str] = []
+        self._causes: dict[str, list[tuple[StackFrame, ...]]] = {}
+        self._pages: list[Hop] = []
         self._count = 0
 
     def attach(self, session: Session) -> None:
+        if session.kind in SHARED_KINDS:
+            self._serve(session)
         for name, handler in (
             ("requestWillBeSent", self._on_request),
             ("requestWillBeSentExtraInfo", self._on_request_extra),
@@ -55,12 +72,16 @@ class Requests(Collector):
         ):
             session.on(f"Network.{name}", handler)
         session.post("Network.enable", {"maxTotalBufferSize": 2_000_000, "maxPostDataSize": BODY_LIMIT})
+        session.post("Runtime.enable")
+        session.post("Runtime.setAsyncCallStackDepth", {"maxDepth": _ASYNC_DEPTH})
 
     def begin(self) -> None:
         self._hops.clear()
         self._sent.clear()
         self._received.clear()
         self._keepalive.clear()
+        self._causes.clear()
+        self._pages.clear()
         self._count = 0
         self.tab.network.begin()
 
@@ -73,11 +94,16 @@ class Requests(Collector):
                 return
         self._keepalive.append(url)
 
+    def expect_cause(self, url: str, stack: tuple[StackFrame, ...]) -> None:
+        """A script asked for an image or started a worker: the browser may tell the request without its stack."""
+        self._causes.setdefault(url, []).append(stack)
+
     async def finish(self, log: VisitLog) -> None:
         if self._asked:
             await asyncio.wait(self._asked, timeout=1.0)
         for request_id, hops in self._hops.items():
             self._match_extras(request_id, hops)
+            self._name_cause(hops)
             for hop in hops:
                 log.emit(hop.record())
         self._hops.clear()
@@ -87,7 +113,7 @@ class Requests(Collector):
     def _on_request(self, params: Params, session: Session) -> None:
         log = self.tab.log
         url = params["request"]["url"]
-        if log is None or url.startswith(_SKIPPED):
+        if log is None or url.startswith(_SKIPPED) or not self._is_ours(params, session):
             return
         request_id = params["requestId"]
         hops = self._hops.setdefault(request_id, [])
@@ -101,7 +127,7 @@ class Requests(Collector):
                 del self._hops[request_id]
             return
         self._count += 1
-        hop = self._new_hop(log, params, before)
+        hop = self._new_hop(log, params, before, session)
         hops.append(hop)
         self.tab.network.started(request_id, url, hop.resource_type)
         if params["request"].get("hasPostData") and hop.body is None:
@@ -109,14 +135,52 @@ class Requests(Collector):
             self._asked.add(task)
             task.add_done_callback(self._asked.discard)
 
-    def _new_hop(self, log: VisitLog, params: Params, before: Hop | None) -> Hop:
+    def keeper(self, session: Session) -> Requests:
+        """Whose evidence a target of this tab belongs to.
+
+        A worker that serves several tabs speaks to all of them: it belongs to the one that started it, as far as is
+        known, and else to the first that has a page open.
+        """
+        served = _SERVED.get(self.tab.root, {}).get(session.target.get("targetId", ""), [])
+        waiting = [one for one in served if one.tab.log is not None and not one.tab.page.closed]
+        return next((one for one in waiting if session.target.get("url") in one._causes), (waiting or [self])[0])
+
+    def _is_ours(self, params: Params, session: Session) -> bool:
+        """Whether a request is this tab's: decided once, when the first of several tabs hears of it."""
+        if session.kind not in SHARED_KINDS:
+            return True
+        heard = _HEARD.setdefault(self.tab.root, OrderedDict())
+        key = (session.target.get("targetId", ""), params["requestId"])
+        if key not in heard:
+            heard[key] = id(self.keeper(session))
+        while len(heard) > _MOST_HEARD:
+            heard.popitem(last=False)
+        return heard[key] == id(self)
+
+    def _serve(self, session: Session) -> None:
+        served = _SERVED.setdefault(self.tab.root, {})
+        target = session.target.get("targetId", "")
+        served.setdefault(target, []).append(self)
+
+        def leave(_: Params, __: Session) -> None:
+            left = [one for one in served.get(target, []) if one is not self]
+            served[target] = left
+            if not left:
+                served.pop(target, None)
+
+        session.on("detached", leave)
+
+    def _new_hop(self, log: VisitLog, params: Params, before: Hop | None, session: Session) -> Hop:
         request = params["request"]
         wall = float(params.get("wallTime", 0)) * 1000
         kind = params.get("type", "Other")
         url = request["url"] + request.get("urlFragment", "")
-        # Navigations are timed by the browser's clock, everything else by the page's own.
-        ms = log.ms_of_browser(wall) if kind == "Document" or before is not None else log.ms_of_page(wall)
-        if kind == "Document" and params.get("frameId") == self.tab.page.target.get("targetId"):
+        # Navigations and workers that serve several pages are timed by the browser's clock, all else by the page's own.
+        by_browser = kind == "Document" or before is not None or session.kind in SHARED_KINDS
+        ms = log.ms_of_browser(wall) if by_browser else log.ms_of_page(wall)
+        is_page = kind == "Document" and params.get("frameId") == self.tab.page.target.get("targetId")
+        initiator = before.initiator if before is not None else self._initiator(params, kind, leading=is_page)
+        if is_page:
             log.top_url = url
         hop = Hop(
             id=f"{log.visit}-r{next(_NUMBERS)}",
@@ -130,7 +194,7 @@ class Requests(Collector):
             resource_type=kind,
             frame_url=params.get("documentURL", ""),
             top_url=log.top_url,
-            initiator=before.initiator if before is not None else self._initiator(params.get("initiator", {})),
+            initiator=initiator,
             redirect_of=before.id if before is not None else None,
             headers=dict(request.get("headers", {})),
         )
@@ -141,15 +205,44 @@ class Requests(Collector):
         body = body_of(request)
         if body is not None:
             hop.take_body(body)
+        if is_page:
+            self._note_page(hop)
+        hop.asked_at = float(params.get("timestamp", 0))
         return hop
 
-    def _initiator(self, raw: dict[str, Any]) -> Initiator:
+    def _note_page(self, hop: Hop) -> None:
+        """A hop that only sends the visitor on never stands in the address bar: what it leads to does."""
+        if hop.redirect_of is not None:
+            for earlier in reversed(self._pages):
+                earlier.top_url = hop.top_url
+                if earlier.redirect_of is None:
+                    break
+        self._pages.append(hop)
+
+    def _initiator(self, params: Params, kind: str, *, leading: bool) -> Initiator:
+        raw: dict[str, Any] = params.get("initiator", {})
         initiator = initiator_of(raw)
         original = self._hops.get(raw.get("requestId", ""))
         if initiator.kind == "preflight" and original and not initiator.stack:
             cause = original[0].initiator
             return cause.model_copy(update={"kind": "preflight", "confidence": "likely"})
+        if leading and initiator.url is None and self._pages:
+            # The page itself led to another one, in a way of which the browser does not tell (a `meta` element).
+            return initiator.model_copy(update={"url": self._pages[-1].url, "confidence": "likely"})
+        document = params.get("documentURL", "")
+        if initiator.url is None and kind != "Document" and document.startswith("http"):
+            # The browser does not say what on the page asked for it; that the page did is what is left.
+            return initiator.model_copy(update={"url": document, "confidence": "likely"})
         return initiator
+
+    def _name_cause(self, hops: list[Hop]) -> None:
+        """Give a request without a stack the one that a script had when it asked for it."""
+        waiting = self._causes.get(hops[0].url)
+        if not waiting or hops[0].initiator.stack or hops[0].resource_type not in ("Image", "Script", "Ping"):
+            return
+        stack = waiting.pop(0)
+        for hop in hops:
+            hop.initiator = Initiator(kind="script", url=stack[0].url, stack=stack)
 
     async def _ask_body(self, session: Session, hop: Hop) -> None:
         """A body given as a blob, or a long one, comes only when asked for."""
@@ -194,6 +287,10 @@ class Requests(Collector):
 
     def _on_failed(self, params: Params, _: Session) -> None:
         hops = self._hops.get(params["requestId"])
+        if hops and hops[-1].resource_type == "Image" and params.get("canceled"):
+            # An image that was asked for while the page went away is let live on, as a hit is.
+            asked = hops[-1].asked_at
+            hops[-1].keepalive = asked > 0 and float(params.get("timestamp", 0)) - asked < _LEAVING_S
         left = bool(hops and hops[-1].keepalive and params.get("canceled"))
         answered = bool(self._received.get(params["requestId"]))
         self.tab.network.ended(params["requestId"], left=left and not answered)
@@ -224,7 +321,7 @@ class Requests(Collector):
                 initiator=initiator_of(params.get("initiator", {})),
             )
         ]
-        self.tab.network.started(params["requestId"], params["url"], "WebSocketHandshake")
+        self.tab.network.started(params["requestId"], params["url"], OPENING_SOCKET)
 
     def _on_socket_request(self, params: Params, _: Session) -> None:
         hops, log = self._hops.get(params["requestId"]), self.tab.log
@@ -246,7 +343,8 @@ class Requests(Collector):
             return
         text = hops[0].body or ""
         if text.count("\n") < _SENT_FRAMES_KEPT and len(text) < BODY_LIMIT:
-            hops[0].take_body(f"{text}{params['response'].get('payloadData', '')}\n")
+            # One long message, such as a page as a whole, must not take the place of all that follow.
+            hops[0].take_body(f"{text}{params['response'].get('payloadData', '')[:_SENT_FRAME_LIMIT]}\n")
 
     def _on_socket_closed(self, params: Params, _: Session) -> None:
         self.tab.network.ended(params["requestId"])

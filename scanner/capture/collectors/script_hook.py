@@ -10,10 +10,11 @@ import json
 import re
 from importlib.resources import files
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from scanner.capture.cdp import Params, Session
 from scanner.capture.collectors.base import Collector, TabState
-from scanner.capture.collectors.requests import Requests
+from scanner.capture.collectors.requests import SHARED_KINDS, Requests
 from scanner.capture.log import VisitLog
 from scanner.model.evidence import ScriptCall, ScriptCookieWrite, StackFrame
 
@@ -21,6 +22,10 @@ _MOST_REPORTS_OF_A_DOCUMENT = 1_000
 _MOST_REPORTS_OF_A_VISIT = 10_000
 _FRAME = re.compile(r"^\s*at (?:async )?(?:(?P<function>.*?) \()?(?P<url>[^()\s]+?):(?P<line>\d+):(?P<column>\d+)\)?$")
 _EVAL = re.compile(r"\(eval at (?P<function>\S*) ?\((?P<url>[^()\s]+?):(?P<line>\d+):(?P<column>\d+)\)")
+_HEARD: WeakKeyDictionary[Session, set[str]] = WeakKeyDictionary()
+"""For each browser, the workers that a tab watches and that serve other tabs too."""
+_HOOKS: WeakKeyDictionary[Requests, ScriptHook] = WeakKeyDictionary()
+"""The hook of the tab whose requests a collector keeps."""
 _SOURCE = files(__package__).joinpath("hook.js").read_text(encoding="utf-8")
 
 
@@ -35,16 +40,31 @@ class ScriptHook(Collector):
     def __init__(self, tab: TabState, requests: Requests) -> None:
         super().__init__(tab)
         self._requests = requests
+        _HOOKS[requests] = self
         self._pending: list[ScriptCookieWrite | ScriptCall] = []
         self._count = 0
 
     def attach(self, session: Session) -> None:
-        if session.kind not in ("page", "iframe"):
+        if session.kind in SHARED_KINDS and not self._is_first(session):
             return
         session.on("Runtime.bindingCalled", self._on_report)
         session.post("Runtime.enable")
         session.post("Runtime.addBinding", {"name": self.tab.binding})
-        session.post("Page.addScriptToEvaluateOnNewDocument", {"source": hook_source(self.tab.binding)})
+        if session.kind in ("page", "iframe"):
+            session.post("Page.addScriptToEvaluateOnNewDocument", {"source": hook_source(self.tab.binding)})
+        else:
+            # A worker's global object is there before its first line runs.
+            session.post("Runtime.evaluate", {"expression": hook_source(self.tab.binding)})
+
+    def _is_first(self, session: Session) -> bool:
+        """Whether no other tab watches this worker yet, which serves several and is to be heard once."""
+        heard = _HEARD.setdefault(self.tab.root, set())
+        target = session.target.get("targetId", "")
+        if target in heard:
+            return False
+        heard.add(target)
+        session.on("detached", lambda _, __: heard.discard(target))
+        return True
 
     def begin(self) -> None:
         self._pending.clear()
@@ -55,17 +75,21 @@ class ScriptHook(Collector):
             log.emit(record)
         self._pending.clear()
 
-    def _on_report(self, params: Params, _: Session) -> None:
-        log = self.tab.log
-        if log is None or params.get("name") != self.tab.binding:
+    def _on_report(self, params: Params, session: Session) -> None:
+        if params.get("name") != self.tab.binding:
             return
-        self._count += 1
+        shared = session.kind in SHARED_KINDS
+        hook = _HOOKS.get(self._requests.keeper(session), self) if shared else self
+        log = hook.tab.log
+        if log is None:
+            return
+        hook._count += 1
         try:
-            self._take(log, json.loads(params["payload"]))
+            hook._take(log, json.loads(params["payload"]), shared=shared)
         except (ValueError, TypeError, KeyError, AttributeError):
             return  # a page found the channel and spoke through it
 
-    def _take(self, log: VisitLog, report: dict[str, Any]) -> None:
+    def _take(self, log: VisitLog, report: dict[str, Any], *, shared: bool) -> None:
         kind = report["k"]
         if kind == "flood" or self._count > _MOST_REPORTS_OF_A_VISIT:
             log.gap("script", "a page made too many watched calls: not all are recorded", url=str(report.get("h", "")))
@@ -73,12 +97,14 @@ class ScriptHook(Collector):
             if report.get("top") and not str(report.get("h", "")).startswith("about:"):
                 log.restart_clock(float(report["t"]), float(report.get("p", 0)))
         else:
-            self._keep(log, kind, report)
+            self._keep(log, kind, report, shared=shared)
 
-    def _keep(self, log: VisitLog, kind: str, report: dict[str, Any]) -> None:
+    def _keep(self, log: VisitLog, kind: str, report: dict[str, Any], *, shared: bool) -> None:
         stack = parse_stack(str(report.get("s", "")))
         page_time = float(report.get("t", 0))
-        ms, frame_url = log.ms_of_page(page_time), str(report.get("h", ""))
+        # A worker that serves several pages has a clock of its own.
+        ms = log.ms_of_browser(page_time) if shared else log.ms_of_page(page_time)
+        frame_url = str(report.get("h", ""))
         if kind == "cookie" and report.get("a") in ("document.cookie", "cookieStore.set", "cookieStore.delete"):
             self._pending.append(
                 ScriptCookieWrite(
@@ -94,6 +120,8 @@ class ScriptHook(Collector):
                     stack=stack,
                 )
             )
+        elif kind == "cause" and stack:
+            self._requests.expect_cause(str(report.get("u", "")), stack)
         elif kind == "call":
             url = report.get("u")
             if report.get("a") == "fetch.keepalive" and isinstance(url, str):

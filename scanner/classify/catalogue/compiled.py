@@ -2,40 +2,46 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TypedDict
 
-from scanner.classify.catalogue.patterns import is_literal, literal_length, prefix
+from scanner.classify.catalogue.patterns import is_literal, literal_length, longest_literal, prefix
 from scanner.classify.catalogue.schema import CookieEntry, VendorFile
 
-FORMAT = 1
+FORMAT = 5
 """Number of the compiled form; another number means: compile again."""
 
-VendorRow = tuple[str, str, str | None, list[str], str | None, str, str, str | None, int | None]
 HostRow = tuple[int, str, str]
 PathRow = tuple[str, int, str, str]
-CookieRow = tuple[
-    str, int, str, list[str], int, str, str, str | None, str, str, str | None, str | None, str, int
-]  # fmt: skip
+PatternRow = tuple[str, str, int]
+OWN_HOSTS = "="
+"""What stands for the domains of an entry that holds on all of its vendor's own hosts."""
+
+PREFIX_LENGTHS = (0, 1, 2, 3, 4)
+"""How many first characters of a pattern it is kept under: as many as it begins with, four at most."""
 
 
 class Layer(TypedDict):
     """One compiled set of vendor files.
 
     `hosts` gives the vendor's number, or number, category and role where they differ from the vendor's own;
-    `paths` the prefixes of shared hosts, longest first; `exact` and `prefix` numbers of rows in `cookies`.
+    `paths` the prefixes of shared hosts, longest first. `vendors` and `cookies` hold one entry a line, with tabs
+    between its fields: text that is read when an entry is first needed, so that loading costs next to nothing.
+    `exact` gives the numbers of lines (or the only one); `prefix`, under the first characters of patterns, their
+    literal beginning, the longest literal part after that, and the number of the line.
     """
 
     format: int
     stamp: str
     edition: str
-    vendors: list[VendorRow]
+    vendors: str
     hosts: dict[str, int | HostRow]
     paths: dict[str, list[PathRow]]
     cnames: dict[str, int]
-    cookies: list[CookieRow]
-    exact: dict[str, list[int]]
-    prefix: dict[str, list[int]]
+    cookies: str
+    exact: dict[str, int | list[int]]
+    prefix: dict[str, list[PatternRow]]
 
 
 def compile_layer(files: Iterable[VendorFile], stamp: str = "") -> Layer:
@@ -45,31 +51,24 @@ def compile_layer(files: Iterable[VendorFile], stamp: str = "") -> Layer:
         format=FORMAT,
         stamp=stamp,
         edition=max((vendor.checked for vendor in vendors), default=""),
-        vendors=[],
+        vendors="",
         hosts={},
         paths={},
         cnames={},
-        cookies=[],
+        cookies="",
         exact={},
         prefix={},
     )
+    lines: list[str] = []
+    names: list[str] = []
     for number, vendor in enumerate(vendors):
-        layer["vendors"].append(
-            (
-                vendor.id,
-                vendor.name,
-                vendor.owner,
-                list(vendor.aliases),
-                vendor.country,
-                vendor.category,
-                vendor.purpose_category,
-                vendor.privacy,
-                vendor.tcf_id,
-            )
-        )
+        names.append(vendor_line(vendor))
         _add_hosts(layer, number, vendor)
         for entry in vendor.cookie:
-            _add_cookie(layer, number, vendor, entry)
+            _index(layer, len(lines), entry.name)
+            lines.append(_line(number, entry))
+    layer["cookies"] = "\n".join(lines)
+    layer["vendors"] = "\n".join(names)
     for rows in layer["paths"].values():
         rows.sort(key=lambda row: (-len(row[0]), row))
     return layer
@@ -100,27 +99,59 @@ def scope(vendor: VendorFile, entry: CookieEntry) -> tuple[str, ...]:
     return own_hosts(vendor) if entry.party == "third" else ()
 
 
-def _add_cookie(layer: Layer, number: int, vendor: VendorFile, entry: CookieEntry) -> None:
-    row = len(layer["cookies"])
-    layer["cookies"].append(
+def _line(number: int, entry: CookieEntry) -> str:
+    """An entry as text; `index.LayerIndex` reads it."""
+    fields = (
+        entry.name,
+        str(number),
+        entry.kind,
+        OWN_HOSTS if entry.party == "third" and not entry.domains else ",".join(entry.domains),
+        "1" if entry.needs_vendor else "",
+        "1" if entry.known_by_name else "",
+        entry.category,
+        entry.consent_exempt,
+        entry.exempt_condition or "",
+        entry.role,
+        entry.purpose,
+        entry.lifetime or "",
+        entry.value or "",
+        entry.confidence,
+        str(literal_length(entry.name)),
+    )
+    return _joined(fields)
+
+
+def vendor_line(vendor: VendorFile) -> str:
+    """A vendor as text; `index.LayerIndex` reads it."""
+    return _joined(
         (
-            entry.name,
-            number,
-            entry.kind,
-            list(scope(vendor, entry)),
-            int(entry.needs_vendor),
-            entry.category,
-            entry.consent_exempt,
-            entry.exempt_condition,
-            entry.role,
-            entry.purpose,
-            entry.lifetime,
-            entry.value,
-            entry.confidence,
-            literal_length(entry.name),
+            vendor.id,
+            vendor.name,
+            vendor.owner or "",
+            "|".join(vendor.aliases),
+            vendor.country or "",
+            vendor.category,
+            vendor.purpose_category,
+            vendor.privacy or "",
+            str(vendor.tcf_id or ""),
+            vendor.checked,
+            "1" if vendor.nobody else "",
         )
     )
-    if is_literal(entry.name):
-        layer["exact"].setdefault(entry.name, []).append(row)
+
+
+def _joined(fields: Iterable[str]) -> str:
+    return "\t".join(re.sub(r"[\t\r\n]+", " ", field) for field in fields)
+
+
+def _index(layer: Layer, row: int, name: str) -> None:
+    if not is_literal(name):
+        start = prefix(name)
+        bucket = layer["prefix"].setdefault(start[: PREFIX_LENGTHS[-1]], [])
+        bucket.append((start, longest_literal(name[len(start) :]), row))
+        return
+    known = layer["exact"].get(name)
+    if known is None:
+        layer["exact"][name] = row
     else:
-        layer["prefix"].setdefault(prefix(entry.name), []).append(row)
+        layer["exact"][name] = [*(known if isinstance(known, list) else [known]), row]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
 from functools import cached_property
+from urllib.parse import unquote
 
-from scanner.classify.catalogue.generic import is_generic_word
+from scanner.classify.catalogue.generic import needs_scope
 from scanner.classify.catalogue.index import Entry, LayerIndex, parents
 from scanner.classify.catalogue.match import (
     EXACT_NAME,
@@ -18,27 +19,34 @@ from scanner.classify.catalogue.match import (
     Match,
     VendorInfo,
 )
+from scanner.classify.catalogue.packs.filters import Asked, FilterList, ListMatch, judge, kind_of
 from scanner.classify.catalogue.query import answer
+from scanner.model.base import Party
 from scanner.model.vendor import Vendor
+from scanner.site import site_of
 
 _NONE: Set[str] = frozenset()
 
 
 class Catalogue:
-    """What is known of cookies, storage keys and hosts. The first layer takes precedence over those after it."""
+    """What is known of cookies, storage keys and hosts. The first layer takes precedence over those after it.
 
-    def __init__(self, layers: Sequence[LayerIndex]) -> None:
+    `lists` are filter lists that the user named: they speak of requests whose host no layer knows.
+    """
+
+    def __init__(self, layers: Sequence[LayerIndex], lists: Sequence[FilterList] = ()) -> None:
         self._layers = tuple(layers)
+        self._lists = tuple(lists)
 
     @property
     def edition(self) -> str:
         """The latest day on which an entry of the shipped catalogue was checked."""
-        return self._layers[-1].edition if self._layers else ""
+        return next((layer.edition for layer in self._layers if not layer.pack), "")
 
     @property
     def packs(self) -> tuple[str, ...]:
         """Names of the user's own packs, in order of precedence."""
-        return tuple(layer.pack for layer in self._layers if layer.pack)
+        return (*(layer.pack for layer in self._layers if layer.pack), *(one.title for one in self._lists))
 
     @property
     def counts(self) -> tuple[int, int, int]:
@@ -57,7 +65,7 @@ class Catalogue:
     @cached_property
     def vendors(self) -> tuple[Vendor, ...]:
         """All vendors, sorted by id."""
-        return tuple(_public(self._vendors[key]) for key in sorted(self._vendors))
+        return tuple(_public(self._vendors[key]) for key in sorted(self._vendors) if not self._vendors[key].nobody)
 
     def vendor(self, vendor_id: str) -> VendorInfo | None:
         """The vendor of that id."""
@@ -74,6 +82,32 @@ class Catalogue:
             if found is not None:
                 return found
         return None
+
+    def listed(
+        self, url: str, host: str, *, top_host: str = "", party: Party = "third", resource_type: str = ""
+    ) -> HostMatch | None:
+        """What the user's filter lists say of a request to a host that the catalogue does not know.
+
+        The vendor is the one that the list's heading names, where the catalogue knows that name, else the host's
+        site under its own name. Null where no rule holds, an exception takes it back, or there is no list.
+        """
+        if not self._lists:
+            return None
+        found = judge(self._lists, Asked(url, host, top_host, party, kind_of(resource_type)))
+        if found is None or found.exception is not None or found.category == "unknown":
+            return None
+        vendor = self._named_vendors.get(found.section.casefold()) or _unnamed(site_of(host), found)
+        cited = f"pack {found.title}, {found.date}: {found.rule}"
+        return HostMatch(host, "", vendor, found.category, "collect", cited, found.rule)
+
+    @cached_property
+    def _named_vendors(self) -> dict[str, VendorInfo]:
+        """Vendors by their names and aliases, case aside."""
+        found: dict[str, VendorInfo] = {}
+        for vendor in self._vendors.values():
+            for name in (vendor.name, *vendor.aliases):
+                found.setdefault(name.casefold(), vendor)
+        return found
 
     def cname(self, target: str) -> VendorInfo | None:
         """The vendor to whom customers' subdomains point by this CNAME target (or who owns it as a host)."""
@@ -95,8 +129,17 @@ class Catalogue:
         """The first four steps of decision for a cookie or storage key.
 
         `domain` is where it lives (no leading dot), null where nobody knows; `seen` are ids of vendors recognised
-        on the site by other means, for entries that need such company.
+        on the site by other means, for entries that need such company. A name that holds percent signs is also
+        looked for as it reads without them: some software writes `a:b` as `a%3Ab`.
         """
+        found = self._decide(name, domain, kind, value, seen)
+        if found is None and "%" in name and (plain := unquote(name)) != name:
+            found = self._decide(plain, domain, kind, value, seen)
+        return found
+
+    def _decide(
+        self, name: str, domain: str | None, kind: Kind, value: str | None, seen: Set[str]
+    ) -> CookieMatch | None:
         for layer in self._layers:
             for entries, scoped, free in (
                 (layer.exact(name), EXACT_NAME_AND_DOMAIN, EXACT_NAME),
@@ -111,26 +154,30 @@ class Catalogue:
                     found = _free(fits, seen)
                     source = free
                 if found is not None:
-                    return cookie_match(found, f"{source} (pack {layer.pack})" if layer.pack else source)
+                    return cookie_match(found, source, layer.cite(found.vendor.checked))
         return None
 
     def knows(self, name: str) -> bool:
         """Whether any entry has this name, of whatever kind and scope."""
         return any(layer.has(name) or layer.patterns(name) for layer in self._layers)
 
-    def named(self, name: str, kind: Kind) -> CookieMatch | None:
-        """The entry that has this name in a certain scope, for a question that names no domain.
+    def named(self, name: str) -> CookieMatch | None:
+        """The entry of a name that holds on certain domains only, for a question that names none.
 
-        Never for a plain word, and not where vendors of two companies share the name. Of one company's several, the
-        one that holds on most domains.
+        Never for a short name or one that could be a word of the language, unless the entry says that everybody
+        knows it by name; and not where entries of two companies share the name. Of one company's several, the one
+        that holds on most domains.
         """
-        if len(name) < 2 or is_generic_word(name):
-            return None
+        plain = needs_scope(name) or (name.isalpha() and name.islower())
         for layer in self._layers:
             for entries, source in ((layer.exact(name), EXACT_NAME), (layer.patterns(name), LONGEST_PATTERN)):
-                fits = [entry for entry in entries if entry.kind in (kind, "any")]
-                if fits and len({entry.vendor.owner or entry.vendor.id for entry in fits}) == 1:
-                    return cookie_match(max(fits, key=lambda entry: (len(entry.domains), entry.literal)), source)
+                fits = [entry for entry in entries if entry.kind in ("cookie", "any")]
+                famous = [entry for entry in fits if entry.known_by_name]
+                asked = famous or ([] if plain else fits)
+                if asked and len({entry.vendor.owner or entry.vendor.id for entry in asked}) == 1:
+                    best = max(asked, key=lambda entry: (len(entry.domains), entry.literal))
+                    if best.domains:
+                        return cookie_match(best, source, layer.cite(best.vendor.checked))
         return None
 
     def bound(self, name: str, kind: Kind = "cookie") -> tuple[str, ...]:
@@ -181,21 +228,27 @@ def _free(entries: Iterable[Entry], seen: Set[str]) -> Entry | None:
     return best[1] if best else None
 
 
-def cookie_match(entry: Entry, source: str) -> CookieMatch:
-    """An entry as an answer."""
+def cookie_match(entry: Entry, source: str, cited: str) -> CookieMatch:
+    """An entry as an answer, with the step that found it and what it rests on."""
     return CookieMatch(
         pattern=entry.name,
         vendor=entry.vendor,
         category=entry.category,
         source=source,
+        cited=cited,
         consent_exempt=entry.consent_exempt,
         exempt_condition=entry.exempt_condition,
         role=entry.role,
         purpose=entry.purpose,
         lifetime=entry.lifetime,
         confidence=entry.confidence,
-        domains=entry.domains,
+        domains=tuple(sorted(entry.domains, key=lambda name: (name.count("."), name))),
     )
+
+
+def _unnamed(site: str, found: ListMatch) -> VendorInfo:
+    """A vendor of whom only the host is known."""
+    return VendorInfo(site, site, None, (), None, found.category, "other", None, None, found.date)
 
 
 def _public(vendor: VendorInfo) -> Vendor:

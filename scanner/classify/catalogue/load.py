@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import tempfile
@@ -17,6 +16,8 @@ from pydantic import ValidationError
 from scanner.classify.catalogue.compiled import FORMAT, Layer, compile_layer
 from scanner.classify.catalogue.engine import Catalogue
 from scanner.classify.catalogue.index import LayerIndex
+from scanner.classify.catalogue.packs.filters import FilterList
+from scanner.classify.catalogue.packs.opening import Opened, installed_list, open_pack
 from scanner.classify.catalogue.schema import VendorFile
 from scanner.errors import UsageError
 
@@ -54,16 +55,18 @@ def read_folder(folder: Path) -> tuple[VendorFile, ...]:
 
 def stamp_of(folder: Path) -> str:
     """What changes when a source file is added, changed or removed; empty where there are no sources."""
-    seen = []
+    count = size = changed = 0
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
                 if entry.name.endswith(".toml"):
                     facts = entry.stat()
-                    seen.append(f"{entry.name}:{facts.st_size}:{facts.st_mtime_ns}")
+                    count += 1
+                    size += facts.st_size
+                    changed += facts.st_mtime_ns
     except FileNotFoundError:
         return ""
-    return hashlib.sha256("\n".join(sorted(seen)).encode()).hexdigest() if seen else ""
+    return f"{count} files, {size} bytes, {changed}" if count else ""
 
 
 def encode(layer: Layer) -> bytes:
@@ -110,24 +113,50 @@ def _keep(path: Path, data: bytes) -> None:
         Path(name).unlink(missing_ok=True)
 
 
-def load_catalogue(extra_dirs: Iterable[Path] = (), *, folder: Path | None = None) -> Catalogue:
-    """The shipped catalogue, with the user's own folders of vendor files in front, the first before the others.
+def load_catalogue(extra: Iterable[Path] = (), *, folder: Path | None = None) -> Catalogue:
+    """The shipped catalogue with the packs that the user names.
 
-    Raises `CatalogueError` (a usage error) for a folder or a file that cannot be used.
+    Folders of vendor files stand in front, the first before the others. Databases of trackers and filter lists stand
+    behind: they speak where the catalogue is silent. `easyprivacy` and `easylist`, where no such path exists, are
+    those of an ad blocker that Debian installed. Raises `CatalogueError` (a usage error) for what cannot be used.
     """
-    layers = [_pack(Path(extra)) for extra in extra_dirs]
-    layers.append(LayerIndex(shipped_layer(folder or data_folder())))
-    return Catalogue(layers)
+    front: list[LayerIndex] = []
+    behind: list[LayerIndex] = []
+    lists: list[FilterList] = []
+    for path in extra:
+        if path.is_dir() and any(path.glob("*.toml")):
+            front.append(_folder(path))
+            continue
+        opened = _open(path)
+        if opened.filters is not None:
+            lists.append(opened.filters)
+        if opened.layer is not None:
+            behind.append(LayerIndex(opened.layer, pack=opened.name))
+    shipped = LayerIndex(shipped_layer(folder or data_folder()))
+    return Catalogue([*front, shipped, *behind], lists)
 
 
-def _pack(folder: Path) -> LayerIndex:
-    if not folder.is_dir():
-        raise CatalogueError(f"{folder}: no such folder of vendor files")
+def _open(path: Path) -> Opened:
+    """A pack that is no folder of vendor files; raises `CatalogueError`."""
+    if not path.exists():
+        found = installed_list(str(path))
+        if found is None:
+            raise CatalogueError(f"{path}: no such folder of vendor files, filter list or database of trackers")
+        path = found
+    try:
+        opened = open_pack(path)
+    except (OSError, ValueError) as error:
+        raise CatalogueError(f"{path}: {error}") from error
+    if opened is None:
+        what = "holds no vendor file (*.toml) and no database of trackers" if path.is_dir() else "is no filter list"
+        raise CatalogueError(f"{path}: {what}")
+    return opened
+
+
+def _folder(folder: Path) -> LayerIndex:
     files = read_folder(folder)
-    if not files:
-        raise CatalogueError(f"{folder}: holds no vendor file (*.toml)")
     _unscoped_third_parties(folder, files)
-    return LayerIndex(compile_layer(files), pack=folder.name)
+    return LayerIndex(compile_layer(files), pack=folder.resolve().name)
 
 
 def _unscoped_third_parties(folder: Path, files: Sequence[VendorFile]) -> None:

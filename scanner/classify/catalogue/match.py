@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from scanner.model.base import Category
@@ -18,6 +19,7 @@ LONGEST_PATTERN = "longest pattern"
 SETTER_VENDOR = "vendor of the third-party setter"
 SCRIPT_VENDOR = "vendor of the script that set a first-party cookie"
 CNAME_TARGET = "CNAME target"
+FILTER_LIST = "filter list"
 INFERRED_SESSION = "inferred: session id"
 INFERRED_WORD = "inferred: necessary word"
 UNKNOWN = "unknown"
@@ -30,11 +32,14 @@ CATEGORY_SOURCES: tuple[str, ...] = (
     SETTER_VENDOR,
     SCRIPT_VENDOR,
     CNAME_TARGET,
+    FILTER_LIST,
     INFERRED_SESSION,
     INFERRED_WORD,
     UNKNOWN,
 )
-"""The steps of decision in their order; a classification from a user's pack adds the pack's name in brackets."""
+"""The steps of decision in their order. A classification adds in brackets what it rests on: the catalogue or the
+user's pack, with the day on which the fact was checked. `filter list` speaks only where the user named such a list.
+"""
 
 GATHERING_ROLES = frozenset({"service", "collect", "script", "ads", "sync", "replay"})
 """Host roles that gather data on visitors, where the category is analytics or marketing."""
@@ -43,8 +48,18 @@ BORROWED_ROLES = frozenset({"cdn", "platform", "font", "tag-manager"})
 """Roles of hosts that serve other people's scripts: what such a script does is not the host's doing."""
 
 
+_SHOWN = 6
+"""How many domains an answer to a person names."""
+
+
+def shown(domains: Sequence[str]) -> str:
+    """The first of some domains, for a person."""
+    more = len(domains) - _SHOWN
+    return ", ".join(domains[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
 class VendorInfo(NamedTuple):
-    """A vendor as compiled."""
+    """A vendor as compiled. `nobody` marks a file of names that belong to no company: it is no vendor to report."""
 
     id: str
     name: str
@@ -55,17 +70,23 @@ class VendorInfo(NamedTuple):
     purpose_category: str
     privacy: str | None
     tcf_id: int | None
+    checked: str
+    nobody: bool = False
 
 
 class HostMatch(NamedTuple):
-    """What a host is. `host` is the entry that matched (the host itself or a parent), `path` its prefix if any."""
+    """What a host is. `host` is the entry that matched (the host itself or a parent), `path` its prefix if any.
+
+    `cited` names the catalogue or pack and its date; `rule` the rule of a filter list, where that is all that is known.
+    """
 
     host: str
     path: str
     vendor: VendorInfo
     category: Category
     role: str
-    pack: str
+    cited: str
+    rule: str | None = None
 
     @property
     def gathers(self) -> bool:
@@ -74,12 +95,13 @@ class HostMatch(NamedTuple):
 
 
 class CookieMatch(NamedTuple):
-    """What a cookie or storage key is, and by which step it was found (`source`)."""
+    """What a cookie or storage key is, by which step it was found (`source`), and what that rests on (`cited`)."""
 
     pattern: str
     vendor: VendorInfo
     category: Category
     source: str
+    cited: str
     consent_exempt: Literal["yes", "no", "depends"]
     exempt_condition: str | None
     role: str
@@ -93,6 +115,8 @@ class Match(NamedTuple):
     """The answer to one query. `match` says how it was found, null where nothing was; `category` is then `unknown`.
 
     `lifetime` is the catalogue's word (`2y`, `session`), `lifetime_seconds` the same in seconds where it has any.
+    `cited` names the catalogue or pack and its date. `bound_to` are domains where entries of the name hold, for a
+    name that is claimed on no other: asked without a domain, it is nobody's.
     """
 
     query: str
@@ -109,16 +133,23 @@ class Match(NamedTuple):
     consent_exempt: Literal["yes", "no", "depends"] | None = None
     exempt_condition: str | None = None
     confidence: Literal["certain", "likely"] | None = None
+    cited: str | None = None
+    bound_to: tuple[str, ...] = ()
 
-    def as_dict(self) -> dict[str, str | int | None]:
+    def as_dict(self) -> dict[str, str | int | list[str] | None]:
         """All fields, ready for JSON."""
-        return self._asdict()
+        return {**self._asdict(), "bound_to": list(self.bound_to)}
 
     def as_text(self) -> str:
         """One line for a person."""
         if self.match is None:
-            return f"{self.query}: not in the catalogue"
-        parts = [self.vendor or "", self.category]
+            if not self.bound_to:
+                return f"{self.query}: not in the catalogue"
+            return (
+                f"{self.query}: nobody's by its name alone; known on {shown(self.bound_to)} "
+                f"(ask for {self.query}@DOMAIN)"
+            )
+        parts = [self.vendor or "no one company's", self.category]
         if self.purpose:
             parts.append(self.purpose.rstrip("."))
         if self.lifetime:
@@ -127,4 +158,4 @@ class Match(NamedTuple):
             parts.append(f"exempt from consent {self.exempt_condition}")
         elif self.consent_exempt == "yes":
             parts.append("exempt from consent")
-        return f"{self.query}: {'; '.join(parts)} ({self.match})"
+        return f"{self.query}: {'; '.join(parts)} ({self.match}; {self.cited})"

@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from scanner.classify.catalogue.match import KINDS, SETTER_VENDOR, CookieMatch, HostMatch, Match
+from scanner.classify.catalogue.match import (
+    BORROWED_ROLES,
+    FILTER_LIST,
+    KINDS,
+    SETTER_VENDOR,
+    CookieMatch,
+    HostMatch,
+    Match,
+    shown,
+)
 from scanner.classify.catalogue.schema import lifetime_seconds
 from scanner.site import host_of
 
@@ -45,8 +54,9 @@ def answer(catalogue: Catalogue, query: str) -> Match:
     """What the catalogue knows of a query; a name without a domain is matched by name alone where that is safe."""
     text = query.strip()
     if "://" in text:
+        host = host_of(text)
         path = re.sub(r"^[^:]*://[^/?#]*", "", text)
-        return _of_host(query, host_of(text), catalogue.host(host_of(text), path or "/"))
+        return _of_host(query, host, catalogue.host(host, path or "/") or catalogue.listed(text, host))
     name, at, domain = text.rpartition("@")
     if at and name and _HOST.fullmatch(domain.lstrip(".")):
         return _of_cookie_on(catalogue, query, name, domain.lstrip(".").rstrip(".").lower())
@@ -54,7 +64,7 @@ def answer(catalogue: Catalogue, query: str) -> Match:
         exact = catalogue.cookie(text, None)
         if exact is None or exact.pattern != text:
             host = text.strip(".").lower()
-            found = catalogue.host(host)
+            found = catalogue.host(host) or catalogue.listed(f"https://{host}/", host)
             if found is not None:
                 return _of_host(query, host, found)
     return _of_name(catalogue, query, text)
@@ -70,11 +80,10 @@ def _of_name(catalogue: Catalogue, query: str, name: str) -> Match:
         found = catalogue.cookie(name, None, kind=kind)
         if found is not None:
             return _from_cookie(query, found, f"{found.source}, {kind} storage")
-    found = catalogue.named(name, "cookie")
+    found = catalogue.named(name)
     if found is not None:
-        where = f"on {', '.join(found.domains)}" if found.domains else f"on sites that use {found.vendor.name}"
-        return _from_cookie(query, found, f"{found.source}, only {where}")
-    return _nothing(query)
+        return _from_cookie(query, found, f"{found.source}, only on {shown(found.domains)}")
+    return _nothing(query)._replace(bound_to=catalogue.bound(name))
 
 
 def _of_cookie_on(catalogue: Catalogue, query: str, name: str, domain: str) -> Match:
@@ -83,8 +92,8 @@ def _of_cookie_on(catalogue: Catalogue, query: str, name: str, domain: str) -> M
         if found is not None:
             return _from_cookie(query, found, found.source if kind == "cookie" else f"{found.source}, {kind} storage")
     host = catalogue.host(domain)
-    if host is None:
-        return _nothing(query)
+    if host is None or host.role in BORROWED_ROLES:
+        return _nothing(query)._replace(bound_to=catalogue.bound(name) if catalogue.knows(name) else ())
     return Match(
         query=query,
         kind="cookie",
@@ -97,6 +106,7 @@ def _of_cookie_on(catalogue: Catalogue, query: str, name: str, domain: str) -> M
         match=SETTER_VENDOR,
         pattern=host.host,
         confidence="likely",
+        cited=host.cited,
     )
 
 
@@ -104,8 +114,8 @@ def _from_cookie(query: str, found: CookieMatch, how: str) -> Match:
     return Match(
         query=query,
         kind="cookie",
-        vendor=found.vendor.name,
-        vendor_id=found.vendor.id,
+        vendor=None if found.vendor.nobody else found.vendor.name,
+        vendor_id=None if found.vendor.nobody else found.vendor.id,
         category=found.category,
         purpose=found.purpose,
         lifetime=found.lifetime,
@@ -116,6 +126,7 @@ def _from_cookie(query: str, found: CookieMatch, how: str) -> Match:
         consent_exempt=found.consent_exempt,
         exempt_condition=found.exempt_condition,
         confidence=found.confidence,
+        cited=found.cited,
     )
 
 
@@ -123,6 +134,8 @@ def _of_host(query: str, host: str, found: HostMatch | None) -> Match:
     if found is None:
         return _nothing(query)
     how = "host and path" if found.path else "exact host" if found.host == host else "parent domain"
+    if found.rule is not None:
+        how = f"{FILTER_LIST}: {found.rule}"
     purpose = _ROLE_PURPOSES[found.role].format(what=found.vendor.purpose_category.replace("_", " ") + " service")
     return Match(
         query=query,
@@ -136,6 +149,7 @@ def _of_host(query: str, host: str, found: HostMatch | None) -> Match:
         match=how,
         pattern=found.host + found.path,
         role=found.role,
+        cited=found.cited,
     )
 
 

@@ -122,6 +122,7 @@ class CookieEntry(_Entry):
     party: EntryParty = "first"
     domains: tuple[HostName, ...] = ()
     needs_vendor: bool = False
+    known_by_name: bool = False
     category: Category
     consent_exempt: Exempt
     exempt_condition: Words | None = None
@@ -160,10 +161,11 @@ class CookieEntry(_Entry):
 
 
 class VendorFile(_Entry):
-    """One vendor file."""
+    """One vendor file. `nobody` marks names that belong to no company: standards and widespread snippets."""
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
     name: Words
+    nobody: bool = False
     owner: Words | None = None
     aliases: tuple[Words, ...] = ()
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from scanner.cli.console import FINISHED, SITE_FAILED, fail
-from scanner.cli.options import Browser, CatalogueDirs, ConfigFile, Profile
+from scanner.cli.options import Baseline, Browser, CatalogueDirs, ConfigFile, Profile, ReportLanguage
 from scanner.cli.progress import ProgressLines
 from scanner.cli.result import tell
 from scanner.config import Config, override, read_config
@@ -39,8 +39,11 @@ def scan(
     ignore_https_errors: Annotated[
         bool | None, typer.Option("--ignore-https-errors", help="Accept certificates that do not verify.")
     ] = None,
+    ignore_robots: Annotated[
+        bool | None, typer.Option("--ignore-robots", help="Visit pages that robots.txt forbids too.")
+    ] = None,
     formats: Annotated[
-        str | None, typer.Option("--format", metavar="LIST", help="Further outputs: csv,sarif,junit,markdown.")
+        str | None, typer.Option("--format", metavar="LIST", help="Further outputs: pdf,csv,har,sarif,junit,markdown.")
     ] = None,
     fail_on: Annotated[
         str | None, typer.Option("--fail-on", metavar="LEVEL", help="Exit 1 at high, medium or low and above.")
@@ -49,11 +52,14 @@ def scan(
     browser: Browser = None,
     catalogue: CatalogueDirs = None,
     profile: Profile = None,
+    baseline: Baseline = None,
+    language: ReportLanguage = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line of summary per site.")] = False,
 ) -> None:
     """Visit each site in every consent state, record evidence, read the policy, compare, write the report."""
     from scanner.pipeline import policy_files, target_url
+    from scanner.report import load_scan
 
     settings = override(
         read_config(config),
@@ -65,18 +71,23 @@ def scan(
             "states": states,
             "host_rules": host_rules,
             "ignore_https_errors": ignore_https_errors,
+            "ignore_robots": ignore_robots,
             "format": formats,
             "fail_on": fail_on,
             "jobs": jobs,
             "browser": browser,
             "catalogue": tuple(catalogue) if catalogue else None,
             "profile": profile,
+            "baseline": baseline,
+            "language": language,
         },
     )
     if not settings.urls:
         raise UsageError("give the address of a site to scan: cookie-scanner scan https://www.example.com/")
     targets = list(dict.fromkeys(target_url(url) for url in settings.urls))
     policy_files(settings.policy)
+    if settings.baseline is not None:
+        load_scan(Path(settings.baseline))
     raise typer.Exit(_scan(targets, settings, quiet=quiet, as_json=as_json))
 
 

@@ -1,12 +1,13 @@
 "use strict";
 // A button that copies the source of the declaration. Without this script the source can be selected and copied.
 (() => {
+  const words = JSON.parse(document.body.dataset.words);
   const source = document.getElementById("source");
   const said = document.getElementById("copied");
   const button = document.createElement("button");
   button.type = "button";
   button.className = "plain";
-  button.textContent = "Copy the HTML";
+  button.textContent = words.copy;
   button.addEventListener("click", async () => {
     const range = document.createRange();
     range.selectNodeContents(source);
@@ -15,9 +16,9 @@
     selection.addRange(range);
     try {
       await navigator.clipboard.writeText(source.textContent);
-      said.textContent = "Copied.";
+      said.textContent = words.copied;
     } catch {
-      said.textContent = "Selected: press Ctrl+C or Cmd+C to copy.";
+      said.textContent = words.selected;
     }
   });
   said.before(button, " ");

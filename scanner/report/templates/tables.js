@@ -3,6 +3,8 @@
 // Rows that are not shown are taken out of the document, so that thousands of them cost nothing to lay out.
 (() => {
   const PAGE = 50;
+  const words = JSON.parse(document.body.dataset.words);
+  const fill = (text, fields) => text.replace(/\{(\w+)\}/g, (_, name) => fields[name]);
   const tables = [];
 
   const element = (name, properties, ...children) => {
@@ -52,7 +54,7 @@
       for (const other of this.table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
       const keyed = this.rows.map((row) => [this.key(row, column), row]);
-      const text = new Intl.Collator("en", { numeric: true });
+      const text = new Intl.Collator(document.documentElement.lang, { numeric: true });
       const compare = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b : text.compare(a, b));
       keyed.sort(([a], [b]) => (down ? compare(b, a) : compare(a, b)));
       this.rows = keyed.map(([, row]) => row);
@@ -67,11 +69,11 @@
       if (this.table.dataset.choice) {
         const column = Number(this.table.dataset.choice);
         const values = [...new Set(this.rows.map((row) => row.cells[column].textContent.trim()))].sort();
-        this.choice = element("select", {}, element("option", { value: "" }, "All"));
+        this.choice = element("select", {}, element("option", { value: "" }, words.all));
         for (const value of values) this.choice.append(element("option", { value }, value));
         this.choiceColumn = column;
         this.choice.addEventListener("change", () => this.filter());
-        tools.append(element("label", {}, "Purpose group", this.choice));
+        tools.append(element("label", {}, words.group, this.choice));
       }
       this.count = element("span", { className: "soft" });
       this.count.setAttribute("role", "status");
@@ -80,14 +82,14 @@
     }
 
     addPager() {
-      this.back = element("button", { type: "button" }, "Previous");
-      this.next = element("button", { type: "button" }, "Next");
+      this.back = element("button", { type: "button" }, words.back);
+      this.next = element("button", { type: "button" }, words.next);
       this.place = element("span", {});
       this.place.setAttribute("role", "status");
       this.back.addEventListener("click", () => this.show(this.page - 1));
       this.next.addEventListener("click", () => this.show(this.page + 1));
       const pager = element("nav", { className: "pager" }, this.back, this.place, this.next);
-      pager.setAttribute("aria-label", `Pages of: ${this.label}`);
+      pager.setAttribute("aria-label", fill(words.pages, { table: this.label }));
       this.table.parentElement.after(pager);
     }
 
@@ -110,10 +112,14 @@
       this.body.replaceChildren(...shown);
       if (this.count) {
         const all = this.found.length === this.rows.length;
-        this.count.textContent = all ? "" : `${this.found.length} of ${this.rows.length} rows`;
+        this.count.textContent = all ? "" : fill(words.rows, { found: this.found.length, all: this.rows.length });
       }
       if (this.place) {
-        this.place.textContent = `${shown.length ? start + 1 : 0} to ${start + shown.length} of ${this.found.length}`;
+        this.place.textContent = fill(words.place, {
+          first: shown.length ? start + 1 : 0,
+          last: start + shown.length,
+          all: this.found.length,
+        });
         this.back.disabled = this.page === 0;
         this.next.disabled = this.page === last;
       }

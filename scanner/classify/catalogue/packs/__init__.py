@@ -1,0 +1,1 @@
+"""Optional knowledge that the user points to and that is never shipped: filter lists, databases of trackers."""
