@@ -1,6 +1,6 @@
 # Two commands matter: `make scan URL=https://...` and `make test`. Each prepares everything it needs.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev scan demo test lint types tests bench soak catalogue lock wheel sample clean
+.PHONY: help setup setup-dev scan demo test lint types tests bench soak chaos catalogue lock wheel sample clean
 
 BIN := .venv/bin
 
@@ -33,8 +33,16 @@ types:
 tests:
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
-bench: setup-dev  ## Measure side by side with a bare Playwright script, in one run
+bench: setup-dev  ## Measure: beside a bare Playwright script, growth, recall and precision of each channel
 	@$(BIN)/python tools/bench.py $(ARGS)
+	@$(BIN)/python tools/bench_growth.py
+	@$(BIN)/python tools/bench_channels.py --runs 10
+
+soak: setup-dev  ## Scan a small site a thousand times in one browser: memory, processes and files stay flat
+	@$(BIN)/python tools/soak.py $(ARGS)
+
+chaos: setup-dev  ## Kill scanners and browsers at random moments: what was seen can be read, nothing stays behind
+	@$(BIN)/python tools/chaos.py $(ARGS)
 
 catalogue: setup-dev  ## Check the catalogue of vendors; COVERAGE="names.csv sites.csv" measures it
 	@$(BIN)/python tools/catalogue.py $(COVERAGE)

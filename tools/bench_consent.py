@@ -1,6 +1,7 @@
 """How well banners are answered: every way alone, on the site set of the tests. The server's log is the judge.
 
-Usage: python tools/bench_consent.py [general] [rules] [both]
+Usage: python tools/bench_consent.py [general] [rules] [both] [only=SET]
+SET is one of shapes, languages, libraries, platforms, odd, decoys, look-alikes.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import asyncio
 import sys
 import time
 from collections import Counter
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -17,18 +19,22 @@ from tests.capture.consent.conftest import Lab, open_lab
 from tests.capture.consent.libraries import FROM_NPM, FROM_PYPI, npm_folder, pypi_folder
 from tests.capture.consent.pages import DECOYS, OPTIONAL, SHAPES, Case, case
 from tests.capture.consent.phrases import PHRASES
+from tests.capture.consent.staged import LOOK_ALIKES, PLATFORMS, WILD, Staged
 
 WAYS = {"general": (True, False), "rules": (False, True), "both": (True, True)}
+SETS = ("shapes", "languages", "libraries", "platforms", "odd", "decoys", "look-alikes")
 
 
-async def _home_made(lab: Lab, page: Case, wanted: str, way: str) -> str:
+async def _home_made(lab: Lab, page: Staged, wanted: str, way: str) -> str:
     general, rules = WAYS[way]
-    async with lab.visit(page, wanted, "virtual", general=general, rules=rules) as visit:
+    async with lab.visit(page.case, wanted, "virtual", general=general, rules=rules) as visit:
         await visit.session.observe()
         choice = await visit.session.choose(wanted)
         log = visit.site.chosen[visit.run]
         granted = await visit.granted() if choice.made is not None else (log[-1] if log else None)
-        right = granted == (frozenset(OPTIONAL) if wanted == "accept" else frozenset())
+        if wanted == "reject" and page.refusal is not None:
+            return "right, verified" if choice.made is None and granted is None else "WRONG, claimed"
+        right = granted == (page.everything if wanted == "accept" else frozenset())
         return _outcome(right, granted is not None, choice.verified)
 
 
@@ -53,44 +59,63 @@ async def _library(lab: Lab, number: int, wanted: str, way: str) -> str:
         return _outcome(right, granted is not None, choice.verified)
 
 
-async def _decoy(lab: Lab, name: str, way: str) -> str:
+async def _decoy(lab: Lab, page: Case, way: str) -> str:
     general, rules = WAYS[way]
-    async with lab.visit(DECOYS[name], "accept", "virtual", general=general, rules=rules) as visit:
+    async with lab.visit(page, "accept", "virtual", general=general, rules=rules) as visit:
         await visit.session.observe()
-        choice = await visit.session.choose("accept")
-        return "pressed" if choice.made is not None or visit.site.clicked[visit.run] else "nothing pressed"
+        pressed = [await visit.session.choose(wanted) for wanted in ("accept", "reject")]
+        any_made = any(choice.made is not None for choice in pressed)
+        return "pressed" if any_made or visit.site.clicked[visit.run] else "nothing pressed"
 
 
-async def _measure(lab: Lab, way: str) -> None:
-    table: dict[str, Counter[str]] = {name: Counter() for name in ("shapes", "languages", "libraries", "decoys")}
-    began = time.monotonic()
+def _own(page: Case) -> Staged:
+    return Staged(page, frozenset(OPTIONAL))
+
+
+def _pages(name: str) -> tuple[Staged, ...]:
+    """The pages of a set that the server's log judges."""
+    if name == "shapes":
+        return tuple(_own(case(shape, "en")) for shape in SHAPES)
+    if name == "languages":
+        return tuple(_own(case(shape, lang)) for lang in PHRASES for shape in ("bar", "pre_ticked"))
+    return {"platforms": PLATFORMS, "odd": WILD}.get(name, ())
+
+
+async def _outcomes(lab: Lab, name: str, way: str) -> AsyncIterator[str]:
     for wanted in ("accept", "reject"):
-        for shape in SHAPES:
-            table["shapes"][await _home_made(lab, case(shape, "en"), wanted, way)] += 1
-        for lang in PHRASES:
-            table["languages"][await _home_made(lab, case("bar", lang), wanted, way)] += 1
-            table["languages"][await _home_made(lab, case("pre_ticked", lang), wanted, way)] += 1
-        count = len(FROM_PYPI) + (len(FROM_NPM) if "npm" in lab.site.files else 0)
-        for number in range(count):
-            table["libraries"][await _library(lab, number, wanted, way)] += 1
-    for name in DECOYS:
-        table["decoys"][await _decoy(lab, name, way)] += 1
-    print(f"\n{way} ({time.monotonic() - began:.0f} s)")
-    for name, outcomes in table.items():
+        for page in _pages(name):
+            outcome = await _home_made(lab, page, wanted, way)
+            if outcome != "right, verified":
+                print(f"    {wanted} {page.case.name}: {outcome}", flush=True)
+            yield outcome
+        if name == "libraries":
+            for number in range(len(FROM_PYPI) + (len(FROM_NPM) if "npm" in lab.site.files else 0)):
+                yield await _library(lab, number, wanted, way)
+    for page in {"decoys": tuple(DECOYS.values()), "look-alikes": LOOK_ALIKES}.get(name, ()):
+        yield await _decoy(lab, page, way)
+
+
+async def _measure(lab: Lab, way: str, sets: tuple[str, ...]) -> None:
+    began = time.monotonic()
+    for name in sets:
+        outcomes = Counter([outcome async for outcome in _outcomes(lab, name, way)])
         row = "; ".join(f"{what} {number}" for what, number in sorted(outcomes.items()))
-        print(f"  {name:10} {outcomes.total():4}: {row}", flush=True)
+        print(f"{way:8} {name:11} {outcomes.total():4}: {row}", flush=True)
+    print(f"{way} took {time.monotonic() - began:.0f} s", flush=True)
 
 
-async def main(ways: list[str]) -> None:
-    """Measure each way and print its table."""
+async def main(arguments: list[str]) -> None:
+    """Measure each way on each set."""
+    ways = [way for way in arguments if way in WAYS] or ["general", "rules"]
+    only = tuple(a.removeprefix("only=") for a in arguments if a.startswith("only="))
     async with open_lab() as lab:
         lab.site.files["pypi"] = pypi_folder()
         modules = npm_folder()
         if modules is not None:
             lab.site.files["npm"] = modules
         for way in ways:
-            await _measure(lab, way)
+            await _measure(lab, way, only or SETS)
 
 
 if __name__ == "__main__":
-    asyncio.run(main([way for way in sys.argv[1:] if way in WAYS] or ["general", "rules"]))
+    asyncio.run(main(sys.argv[1:]))

@@ -9,11 +9,11 @@ Exit status 1 where a vendor file has an error.
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
+
+from catalogue_coverage import cover_names, cover_sites, read_table, together
 
 from scanner.classify.catalogue.checks import CatalogueProblem, problems
 from scanner.classify.catalogue.compiled import compile_layer
@@ -21,14 +21,6 @@ from scanner.classify.catalogue.engine import Catalogue
 from scanner.classify.catalogue.index import LayerIndex
 from scanner.classify.catalogue.load import CatalogueError, data_folder, read_vendor
 from scanner.classify.catalogue.schema import VendorFile
-
-_SAMPLES = {
-    "<n>": ("7", "12345678"),
-    "<hex>": ("7a3f9c1be2d04f58", "12345678", "7A3F9C1B"),
-    "<id>": ("Xq7", "12345678"),
-    "#": ("7", "12345678"),
-    "<uuid>": ("0a1b2c3d-0a1b-4a1b-8a1b-0a1b2c3d4e5f",),
-}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -49,8 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     count(vendors)
     if options.tables:
         catalogue = Catalogue([LayerIndex(compile_layer(vendors))])
-        for table in options.tables:
-            cover(catalogue, table, options.missing)
+        cover(catalogue, vendors, options.tables, options.missing)
     return 1 if any(problem.level == "error" for problem in shown) else 0
 
 
@@ -79,53 +70,21 @@ def count(vendors: list[VendorFile]) -> None:
         print(f"{title}: " + ", ".join(f"{key} {number}" for key, number in values.most_common()))
 
 
-def cover(catalogue: Catalogue, table: Path, missing: int) -> None:
-    """Print the share of a frequency table that the catalogue knows, and what is missing at its top."""
-    with table.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    if not rows:
-        print(f"{table}: empty")
-        return
-    if "name_pattern" in rows[0]:
-        cover_names(catalogue, [(row["name_pattern"], int(row["instances"])) for row in rows], missing)
-    else:
-        cover_sites(catalogue, [(row["site"], int(row["cookie_instances"])) for row in rows], missing)
-
-
-def cover_names(catalogue: Catalogue, rows: list[tuple[str, int]], missing: int) -> None:
-    """Print coverage of names: by name alone, and with entries that hold on certain domains only."""
-    total = sum(number for _, number in rows)
-    alone = anywhere = 0
-    unknown = []
-    for pattern, number in rows:
-        if any(catalogue.cookie(name, None) for name in samples(pattern)):
-            alone += number
-            anywhere += number
-        elif any(catalogue.bound(name) for name in samples(pattern)):
-            anywhere += number
-        else:
-            unknown.append((pattern, number))
-    print(f"names: {alone / total:.1%} of {total} instances by name alone, {anywhere / total:.1%} with bound entries")
-    print("missing: " + ", ".join(f"{name} {number}" for name, number in unknown[:missing]))
-
-
-def cover_sites(catalogue: Catalogue, rows: list[tuple[str, int]], missing: int) -> None:
-    """Print coverage of the sites that set cookies."""
-    total = sum(number for _, number in rows)
-    unknown = [(site, number) for site, number in rows if catalogue.host(site) is None]
-    known = total - sum(number for _, number in unknown)
-    print(f"sites: {known / total:.1%} of {total} instances, {len(rows) - len(unknown)} of {len(rows)} sites")
-    print("missing: " + ", ".join(f"{site} {number}" for site, number in unknown[:missing]))
-
-
-def samples(pattern: str) -> Iterator[str]:
-    """Names that a collapsed pattern stands for."""
-    token = next((token for token in _SAMPLES if token in pattern), None)
-    if token is None:
-        yield pattern
-        return
-    for value in _SAMPLES[token]:
-        yield from samples(pattern.replace(token, value, 1))
+def cover(catalogue: Catalogue, vendors: list[VendorFile], tables: list[Path], missing: int) -> None:
+    """Print the share of the frequency tables that the catalogue knows, and what is missing at their top."""
+    rows = dict(read_table(path) for path in tables)
+    names = cover_names(catalogue, vendors, rows["names"], rows.get("sites", ())) if "names" in rows else None
+    sites = cover_sites(catalogue, rows["sites"]) if "sites" in rows else None
+    if names is not None:
+        total = names.total
+        print(f"names: {names.scoped / total:.1%} of {total} instances, {names.anywhere / total:.1%} on any domain")
+        print("missing: " + ", ".join(f"{row.text} {row.count}" for row in names.missing[:missing]))
+    if sites is not None:
+        print(f"sites: {sites.covered / sites.total:.1%} of {sites.total} instances, {sites.known} sites")
+        print("missing: " + ", ".join(f"{row.text} {row.count}" for row in sites.missing[:missing]))
+    if names is not None and sites is not None:
+        least, estimate = together(names, sites)
+        print(f"names, or else the setter's site: {estimate:.1%} (estimate; {least:.1%} for certain)")
 
 
 if __name__ == "__main__":

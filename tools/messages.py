@@ -20,7 +20,8 @@ from jinja2.ext import babel_extract
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "scanner" / "messages" / "data"
 LANGUAGES = ("de", "es", "fr", "it")
-KEYWORDS = {"Message": {1: (1,), 2: (1, 2)}, "say": None, "say_n": (1, 2), "mark": None}
+# A `Message` has one text or two; what is found as a pair counts as a pair.
+KEYWORDS = ({"Message": (1, 2), "say_n": (1, 2)}, {"Message": None, "say": None, "mark": None})
 FOLDERS = ("audit", "messages", "report")
 
 
@@ -32,9 +33,9 @@ def texts() -> Iterator[tuple[str | tuple[str, str], str]]:
             if method is None:
                 continue
             options = {"trimmed": "false"} if path.suffix == ".j2" else {}
-            found = extract(method, io.BytesIO(path.read_bytes()), KEYWORDS, options=options)
-            for _, message, _, _ in found:
-                yield message, path.relative_to(ROOT).as_posix()
+            for keywords in KEYWORDS:
+                for _, message, _, _ in extract(method, io.BytesIO(path.read_bytes()), keywords, options=options):
+                    yield message, path.relative_to(ROOT).as_posix()
 
 
 def template() -> Catalog:

@@ -2,8 +2,8 @@
 
     python tools/score_policies.py [DIR ...] [-v] [--misses]
 
-A directory holds documents (`NAME.html`, `.md`, `.txt`) beside their truth (`NAME.truth.json`). Without one, the
-fixtures of this repository are scored. A truth file may leave out `vendors` or `claims`; what it leaves out is not
+A directory holds documents (`NAME.html`, `.md`, `.txt`, `.pdf`) beside their truth (`NAME.truth.json`). Without one,
+the fixtures of this repository are scored. A truth file may leave out `vendors` or `claims`; what it leaves out is not
 scored.
 
 Rules. Names are compared without case, quotes, escapes and counts, every placeholder alike. An attribute is scored as
@@ -26,7 +26,7 @@ from typing import Any
 
 from scanner.policy import document_from_file, read
 
-SUFFIXES = (".html", ".htm", ".md", ".txt")
+SUFFIXES = (".html", ".htm", ".md", ".txt", ".pdf")
 METRICS = ("names", "duration", "category", "party", "vendors", "claims")
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures" / "policies"
 
@@ -200,7 +200,7 @@ def show(value: float | None) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("folders", nargs="*", type=Path, default=[FIXTURES])
+    parser.add_argument("folders", nargs="*", type=Path, default=[FIXTURES, FIXTURES / "whole"])
     parser.add_argument("-v", "--verbose", action="store_true", help="one line for each document")
     parser.add_argument("--misses", action="store_true", help="what was invented (+) and missed (-)")
     options = parser.parse_args(arguments)
@@ -223,7 +223,7 @@ def main(arguments: list[str] | None = None) -> int:
                 print(f"{document.stem[:33]:34}{cells}{'' if language else '  (language)'}")
             if options.misses:
                 for metric, count in counts.items():
-                    if count.notes and metric not in ("vendors", "claims"):
+                    if count.notes:
                         print(f"    {metric}: " + ", ".join(sorted(count.notes)))
     for position, label in enumerate(("precision", "recall", "F1 (micro)")):
         print(f"{label:34}" + "".join(f"{show(totals[m].figures()[position]):>11}" for m in METRICS))

@@ -87,16 +87,23 @@ class VisitPace:
         with self._at_work():
             await self.run.live(ms, _LIVE_CEILING_S)
 
-    async def mark_choice(self) -> None:
-        """Everything before is written down as `initial`; everything that comes from now on is `chosen`."""
+    async def mark_choice(self) -> float | None:
+        """Everything before is written down as `initial`; everything that comes from now on is `chosen`.
+
+        Returns the moment in milliseconds of the page's life, where it is known and this is the first mark.
+        """
         if self.chosen:
-            return
+            return None
         self.chosen = True
         with self._at_work():
             await self._tab.barrier()
             await self._tab.snapshot()
-            if self._tab.log is not None:
-                self._tab.log.phase = "chosen"
+            clock = await self._tab.barrier()
+            log = self._tab.log
+            if log is None:
+                return None
+            log.phase = "chosen"
+            return log.ms_of_page(clock) if clock is not None else None
 
     async def reload(self) -> None:
         """Load the page anew, as a visit of its own; first, what a choice set off gets its time."""

@@ -21,6 +21,7 @@ from aiohttp import WSMsgType, web
 from scanner.capture.cdp import Connection
 
 _MOST_BYTES = 256 * 1024 * 1024
+_GOODBYE_S = 1.0
 Message = dict[str, Any]
 
 
@@ -40,16 +41,23 @@ class Bridge:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Carry messages to and fro for as long as the client stays."""
-        client = web.WebSocketResponse(compress=False, max_msg_size=_MOST_BYTES)
+        client = web.WebSocketResponse(compress=False, max_msg_size=_MOST_BYTES, timeout=_GOODBYE_S)
         await client.prepare(request)
         writing = asyncio.create_task(self._write(client))
+        hanging_up = asyncio.create_task(self._hang_up(client))
         try:
             async for message in client:
                 if message.type is WSMsgType.TEXT:
                     self._ask(json.loads(message.data))
         finally:
             writing.cancel()
+            hanging_up.cancel()
         return client
+
+    async def _hang_up(self, client: web.WebSocketResponse) -> None:
+        """The browser is gone: whatever the client waits for will not come."""
+        await self.connection.closed.wait()
+        await client.close()
 
     async def _write(self, client: web.WebSocketResponse) -> None:
         while True:

@@ -91,10 +91,22 @@ class Documents:
     lists: int = 0
     _wanted: dict[str, str] = field(default_factory=dict)
     _done: set[str] = field(default_factory=set)
+    _absent: set[str] = field(default_factory=set)
 
     def want(self, candidates: Sequence[tuple[str, str]]) -> None:
         """Name `(address, why)` candidates; a page among them that is visited is kept by `take`."""
         self._wanted = {_key(url): why for url, why in reversed(candidates)}
+
+    async def look(self, tab: Tab) -> None:
+        """Ask for the addresses among those wanted that nobody named, from a tab where the site's page stands."""
+        guessed = [url for url, why in self._wanted.items() if why.startswith(GUESSED)]
+        there = await asyncio.gather(*(_answers(tab, url) for url in guessed))
+        self._absent |= {url for url, answers in zip(guessed, there, strict=True) if not answers}
+
+    def left(self, candidates: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        """The candidates that were neither taken nor found to be nothing, each once, best first."""
+        first = {_key(url): (url, why) for url, why in reversed(candidates)}
+        return [first[key] for key in reversed(first) if key not in self._done | self._absent]
 
     async def take(self, run: VisitRun) -> None:
         """Keep the page on which a visit stands, if it is one of those wanted, and the lists that it loaded."""
@@ -108,9 +120,8 @@ class Documents:
             self._keep(run, data, "text/html", run.tab.main_url, why)
 
     async def fetch(self, visitor: VisitorContext, candidates: Sequence[tuple[str, str]]) -> None:
-        """Fetch `(address, why)` candidates that were not taken, best first; what is no document is not kept."""
-        unique = {_key(url): (url, why) for url, why in reversed(candidates) if _key(url) not in self._done}
-        queue = list(unique.values())[-_MOST_TRIED:]
+        """Fetch those of `(address, why)` candidates that are left, best first; what is no document is not kept."""
+        queue = self.left(candidates)[:_MOST_TRIED][::-1]
 
         async def work() -> None:
             tab: Tab | None = None
@@ -119,8 +130,7 @@ class Documents:
                 async with self.desk.tabs:
                     if tab is None or tab.gone or tab.time.worn:
                         tab = await visitor.new_tab()
-                    if not why.startswith(GUESSED) or await _answers(tab, url):
-                        await self._one(tab, url, why)
+                    await self._one(tab, url, why)
 
         await asyncio.gather(*(work() for _ in range(min(_TABS, len(queue)))))
 

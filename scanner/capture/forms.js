@@ -1,5 +1,5 @@
 // Runs in an isolated world of a frame. Finds the text fields that a visitor could fill in, and puts the cursor into
-// one of them. While it is there, the page can neither send a form nor go elsewhere because of what is typed.
+// one of them. From then on the page can neither send a form nor go elsewhere by itself: typing must not lead anywhere.
 (most) => {
   const SECRET =
     /pass[-_ ]?(?:wor[dt]|phrase|code)|passwd|\bpwd|kennwort|contrase|mot[-_ ]?de[-_ ]?passe|wachtwoord|has[lł]o\b|lösenord|user[-_ ]?name|\blog-?[io]n|sign-?in|anmeld|einlogg|connexion|acced|iniciar|inlogg|one-time|\botp\b|\b2fa\b|captcha|\bpin\b|\bcv[vc]\b|\bcsc\b|card|kredit|karten|carte|tarjeta|\bcc-|\biban\b|\bbic\b|account[-_ ]?n|konto|\bssn\b|payment|zahlung|paiement|\bpago/i;
@@ -99,16 +99,12 @@
     leave(index) {
       fields[index].field.blur();
     },
-    release() {
-      removeEventListener("submit", keep, true);
-      if (globalThis.navigation) navigation.removeEventListener("navigate", stay);
-    },
   };
   return {
     url: location.href,
     fields: fields.map(({ field, data }) => ({
       data,
-      field: `${field.tagName === "TEXTAREA" ? "textarea" : field.type} “${label(field)}”`,
+      field: (field.tagName === "TEXTAREA" ? "textarea" : field.type) + (label(field) && ` “${label(field)}”`),
       sign: [data, field.name, field.id, field.form ? field.form.getAttribute("action") || "" : ""].join("\n"),
     })),
     scripts: fields.length ? [...document.scripts].map((one) => one.src || digest(one.textContent)) : [],

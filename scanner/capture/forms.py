@@ -62,24 +62,21 @@ class Typist:
 
     async def type(self) -> int:
         """Find the fields and type into those that are new; how many there were."""
-        done = 0
         try:
             async with asyncio.timeout(_LIMIT_S):
-                done = await self._type()
+                return await self._type()
         except (ProtocolError, TimeoutError):
-            done = 0
-        if not done and self._frames:
-            await self.leave()
-        return done
+            return 0
 
     async def leave(self) -> None:
-        """Move out of the last field; forms may be sent and links followed again."""
+        """Move out of the last field, which tells the page that its text has changed."""
         entered, self._entered = self._entered, None
-        calls = [self._ask(entered[0], f"forms.leave({entered[1]})")] if entered is not None else []
-        calls += [self._ask(frame, "forms.release()") for frame in self._frames]
+        if entered is None:
+            return
+        frame, index = entered
         with suppress(ProtocolError, TimeoutError):
             async with asyncio.timeout(_ANSWER_S):
-                await asyncio.gather(*calls)
+                await self._ask(frame, f"forms.leave({index})")
 
     async def _type(self) -> int:
         self._frames = [frame for frame in await self._find() if frame.fields]

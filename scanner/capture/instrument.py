@@ -13,6 +13,7 @@ from scanner.capture.bridge import open_bridge
 from scanner.capture.calibration import judge, keep_result, kept_result, sees_third_party_cookies
 from scanner.capture.calibration_site import HOSTS, URL, answer
 from scanner.capture.cdp import ProtocolError
+from scanner.capture.consent.words.lexicon import lexicons
 from scanner.capture.contexts import Hub, visitor
 from scanner.capture.documents import Documents
 from scanner.capture.gate import Gate, GateSink, gate_for
@@ -122,10 +123,11 @@ async def start(options: BrowserOptions, executable: str, browser: Browser) -> A
     user_agent = options.user_agent or (realistic_user_agent(browser.version) if browser.version else None)
     async with AsyncExitStack() as stack:
         gate = await stack.enter_async_context(gate_for(options))
-        # Both need half a second, mostly of waiting: side by side.
-        playwright, running = await asyncio.gather(
+        # Both need half a second, mostly of waiting: side by side, and the words of banners are read meanwhile.
+        playwright, running, _ = await asyncio.gather(
             stack.enter_async_context(async_playwright()),
             stack.enter_async_context(launch(executable, options, user_agent, gate.port if gate else None)),
+            asyncio.to_thread(lexicons),
         )
         try:
             endpoint = await stack.enter_async_context(open_bridge(running.connection))

@@ -174,6 +174,8 @@ async def launch(
             yield Running(connection, process.pid)
         finally:
             await _stop(process, connection)
+            # With the last of its children the pipe ends, and only then is it closed on our side too.
+            await asyncio.wait({reading}, timeout=_STOP_TIMEOUT_S)
             reading.cancel()
             await asyncio.wait({reading})
     finally:

@@ -38,7 +38,9 @@ async def print_page(page: Path, executable: str | None = None) -> bytes:
                 tab = await context.new_page()
                 tab.set_default_timeout(_PRINT_TIMEOUT_MS)
                 await tab.goto(page.resolve().as_uri())
-                return await tab.pdf(prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
+                return await tab.pdf(
+                    format="A4", prefer_css_page_size=True, print_background=True, outline=True, tagged=True
+                )
             finally:
                 await browser.close()
     except Error as error:

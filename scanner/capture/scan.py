@@ -18,6 +18,7 @@ from scanner.capture.plan import BrowserOptions, Plan, Progress
 from scanner.capture.resolving import OFF, SYSTEM, Names
 from scanner.capture.sink import Sink
 from scanner.capture.states import Desk, StateRun
+from scanner.capture.visit import VisitRun
 from scanner.model.evidence import Link, Record, ScanFinished, ScanStarted, Visit
 from scanner.model.instrument import Browser
 from scanner.site import host_of, site_of
@@ -39,7 +40,7 @@ async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
 ChooseDocuments = Callable[[Sequence[Link]], Sequence[tuple[str, str]]]
 
 # Pages that are the site's own doing: nothing was lost by them.
-_NOT_LOST = frozenset({"http-status", "not-html", "redirected-away", "bot-wall", "redirect-loop"})
+_NOT_LOST = frozenset({"http-status", "not-html", "redirected-away", "bot-wall", "redirect-loop", "login"})
 
 
 @dataclass
@@ -150,14 +151,12 @@ class SiteScan:
         leading: bool,
     ) -> None:
         context = await stack.enter_async_context(visitor(self.hub, self.chromium, self.options, gpc=state == "gpc"))
-        run = StateRun(self.desk, context, state, leading=leading)
+        run = StateRun(self.desk, context, state, aside=self._look_for_documents if leading else None)
         runs.append(run)
         async with _beside(run.start()):
             await run.settled.wait()
             if leading:
                 pages.set_result(self.plan.page_urls or run.pages)
-                if self._wants_documents:
-                    self.documents.want(self._candidates(run.links))
             urls = await pages
             if run.reached:
                 self.visits.extend(await run.rest(urls, tabs, self.documents.take if leading else None))
@@ -165,6 +164,11 @@ class SiteScan:
             self.visits.insert(0, run.first)
         if run.first is not None and run.first.error is None and not run.reached:
             self.desk.gap("state", "no choice could be made: this state was not reached", state, self.plan.url)
+
+    async def _look_for_documents(self, run: VisitRun) -> None:
+        if self._wants_documents:
+            self.documents.want(self._candidates(run.links))
+            await self.documents.look(run.tab)
 
     @property
     def _wants_documents(self) -> bool:
@@ -179,7 +183,9 @@ class SiteScan:
         """Whatever the pages themselves did not bring, from a visitor of its own."""
         if not self.plan.policy_urls and (not self.visits or self.visits[0].error is not None):
             return
-        candidates = self._candidates([link for visit in self.visits for link in visit.links])
+        candidates = self.documents.left(self._candidates([link for visit in self.visits for link in visit.links]))
+        if not candidates:
+            return
         try:
             context = await stack.enter_async_context(visitor(self.hub, self.chromium, self.options))
             await self.documents.fetch(context, candidates)

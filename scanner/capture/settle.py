@@ -23,6 +23,7 @@ CEILING_S = 10.0
 """Seconds on the wall after which a page that never comes to rest is left."""
 
 _STALLED_S = 3.0
+_NUDGED_S = 1.0
 _STREAM_QUIET_S = 0.3
 _POLLING_AFTER_S = 2.0
 _AFTERGLOW_S = 2.0
@@ -233,6 +234,7 @@ class PageTime:
             self._part = None
 
     async def _until_spent(self, began: float, ceiling_s: float) -> str:
+        granted, nudged = time.monotonic(), False
         while not all(lane.spent or not lane.awaited for lane in (self._page, *self._frames)):
             passed = time.monotonic() - began
             if self._stopped or self._page.session.closed:
@@ -247,6 +249,12 @@ class PageTime:
                 self._network.give_up()
                 for lane in self._lanes():
                     self._command(lane, _HURRYING)
+            if not nudged and time.monotonic() - granted > _NUDGED_S and not self._network.flights:
+                # With several workers a clock is sometimes not started by its first command.
+                nudged = True
+                for lane in self._lanes():
+                    if not lane.spent:
+                        self._command(lane, lane.policy)
             self._wake.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout(min(_LOOK_AGAIN_S, ceiling_s - passed)):
@@ -260,7 +268,7 @@ class PageTime:
             return "streaming"
         if network.polled is not None and passed > _POLLING_AFTER_S:
             return "polling"
-        if network.flights and passed > _STALLED_S and network.quiet_for() > _STALLED_S:
+        if passed > _STALLED_S and network.quiet_for() > _STALLED_S:
             return "stalled"
         return ""
 

@@ -22,6 +22,7 @@ from scanner.model.base import StateName
 from scanner.model.evidence import ChoiceMade, Gap, Link, Phase, Settling, Visit
 
 Take = Callable[[VisitRun], Awaitable[None]]
+Look = Callable[[VisitRun], Awaitable[None]]
 
 _ANSWER_LIMIT_S = 90.0
 _PASSIVE = frozenset({"before", "gpc"})
@@ -48,14 +49,22 @@ class Desk:
         self.emit(Gap(what=what, context=state, url=url, message=message))
 
 
-class StateRun:
-    """One state. `start` visits the first page and makes the choice; `rest` visits the others."""
+async def _pages(plan: Plan, scout: Scout) -> tuple[str, ...]:
+    return plan.page_urls or await scout.find()
 
-    def __init__(self, desk: Desk, visitor: VisitorContext, state: StateName, *, leading: bool = False) -> None:
+
+class StateRun:
+    """One state. `start` visits the first page and makes the choice; `rest` visits the others.
+
+    `aside` is given to the state that leads, and done beside looking at its first page; that state also finds the
+    pages for all, and names the platform.
+    """
+
+    def __init__(self, desk: Desk, visitor: VisitorContext, state: StateName, *, aside: Look | None = None) -> None:
         self.state = state
         self.pages: tuple[str, ...] = ()
         """The pages to visit after the first, where this state is the one that finds them."""
-        self._leading = leading
+        self._aside = aside
         self.first: Visit | None = None
         self.choice: ChoiceMade | None = None
         self.links: tuple[Link, ...] = ()
@@ -107,7 +116,7 @@ class StateRun:
             visit_id=run.spec.id,
             pace=pace,
             patience=SETTLED,
-            name_platform=self._leading,
+            name_platform=self._aside is not None,
             on_made=self._go_on,
         )
         try:
@@ -118,7 +127,7 @@ class StateRun:
 
     def _go_on(self) -> None:
         self._made = True
-        if not self._leading:
+        if self._aside is None:
             self.settled.set()
 
     async def _first_page(self, url: str, run: VisitRun, pace: VisitPace, session: ConsentSession) -> None:
@@ -142,15 +151,15 @@ class StateRun:
     async def _scouting(self, run: VisitRun) -> AsyncIterator[None]:
         """Find the site's other pages while the first one is being looked at."""
         plan = self._desk.plan
-        if not self._leading or plan.page_urls:
+        if self._aside is None:
             yield
             return
         start = (plan.url, run.log.top_url)
         scout = Scout(run.tab, start, run.links, run.lists, plan.pages, ignore_robots=plan.ignore_robots)
-        finding = asyncio.create_task(scout.find())
+        finding = asyncio.gather(_pages(plan, scout), self._aside(run))
         try:
             yield
-            self.pages = await finding
+            self.pages, _ = await finding
         finally:
             finding.cancel()
             for problem in scout.problems:

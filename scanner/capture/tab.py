@@ -102,11 +102,11 @@ class Tab:
 
         Pop-ups of pop-ups are counted with their forebears: a page that opens itself twice would double for ever.
         """
-        if self._owner is not None:
-            self._owner.adopt(popup)
-            return
-        popup._owner = self
         popup.leads_somewhere = self._last_opened not in ("", "about:blank")
+        (self._owner or self)._take_in(popup)
+
+    def _take_in(self, popup: Tab) -> None:
+        popup._owner = self
         popup.state.log = self.log
         self.popups.append(popup)
         if len(self.popups) > _MOST_POPUPS:
@@ -156,12 +156,17 @@ class Tab:
             return True
         return False
 
-    async def barrier(self) -> None:
-        """Return when every event that the browser sent before now has been handled."""
+    async def barrier(self) -> float | None:
+        """Return when every event that the browser sent before now has been handled.
+
+        What comes back is the page's own clock, in milliseconds since the epoch; null where the page does not answer.
+        """
         try:
-            await self.page.send("Runtime.evaluate", {"expression": "0"}, timeout_s=_ANSWER_S)
+            answer = await self.page.send("Runtime.evaluate", {"expression": "Date.now()"}, timeout_s=_ANSWER_S)
         except ProtocolError:
-            return
+            return None
+        value = answer.get("result", {}).get("value")
+        return float(value) if isinstance(value, int | float) else None
 
     async def close(self) -> None:
         """Close the page; a page that does not let itself be closed is crashed."""

@@ -102,7 +102,7 @@ class VisitRun:
     async def live(self, ms: float, ceiling_s: float) -> None:
         """More of the page's life."""
         if self.tab.gone:
-            self._fail("crashed", "the page crashed")
+            self._fail("crashed", "the page crashed, or closed itself")
             return
         await self.tab.time.live(ms, ceiling_s=ceiling_s)
 
@@ -122,7 +122,7 @@ class VisitRun:
     async def close(self, *, leave: bool = True) -> Visit:
         """Read everything, leave the page, and write the visit down. The record is returned."""
         if self.tab.gone and self.error is None:
-            self._fail("crashed", "the page crashed")
+            self._fail("crashed", "the page crashed, or closed itself")
         if self.loaded and not self.tab.gone:
             await self.tab.snapshot(("in-page",))
             if leave:
@@ -193,7 +193,7 @@ class VisitRun:
             if not await self.tab.responds() and not self.tab.gone:
                 self._fail("timeout", "the page does not answer any more: its script never ends")
         if self.tab.gone:
-            self._fail("crashed", "the page crashed")
+            self._fail("crashed", "the page crashed, or closed itself")
 
     async def _judge(self) -> None:
         """Read what the page says of itself, and decide whether it is the site's page."""

@@ -18,11 +18,7 @@ _MOST_STEPS = 20
 async def wake(page: Session, main_frame: str, viewport: tuple[int, int]) -> None:
     """Do what a visitor does without choosing anything. A page that does not bear it is left as it is."""
     width, height = viewport
-    commands = [
-        page.post("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": x, "y": y, "button": "none"})
-        # The last one leaves by the top, towards the address bar.
-        for x, y in ((width * 0.3, height * 0.3), (width * 0.5, height * 0.4), (width * 0.5, -1))
-    ]
+    commands = [_move(page, width * 0.3, height * 0.3), _move(page, width * 0.5, height * 0.4)]
     # Shift alone types nothing and triggers nothing, but it is a key.
     for kind in ("rawKeyDown", "keyUp"):
         commands.append(
@@ -31,7 +27,17 @@ async def wake(page: Session, main_frame: str, viewport: tuple[int, int]) -> Non
                 {"type": kind, "key": "Shift", "code": "ShiftLeft", "windowsVirtualKeyCode": 16},
             )
         )
-    done, pending = await asyncio.wait([*commands, asyncio.ensure_future(_scroll(page, main_frame))], timeout=_ANSWER_S)
+    await _done([*commands, asyncio.ensure_future(_scroll(page, main_frame))])
+    # Out by the top, towards the address bar. Moves within one drawn frame become one: this is the last of its own.
+    await _done([_move(page, width * 0.5, -1)])
+
+
+def _move(page: Session, x: float, y: float) -> asyncio.Future[dict[str, Any]]:
+    return page.post("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": x, "y": y, "button": "none"})
+
+
+async def _done(commands: list[asyncio.Future[dict[str, Any]]]) -> None:
+    done, pending = await asyncio.wait(commands, timeout=_ANSWER_S)
     for future in done:
         error = future.exception()
         if error is not None and not isinstance(error, ProtocolError):

@@ -13,7 +13,7 @@ from scanner.classify.flows import Flows
 from scanner.classify.pages import Pages
 from scanner.model.base import Category, Party, StateName
 from scanner.model.evidence import ImageSeen, Request
-from scanner.model.inventory import Beacon, FirstSeen
+from scanner.model.inventory import Beacon
 from scanner.model.recorded import Evidence
 
 Kind = Literal["pixel", "beacon", "ping", "fetch", "script", "css", "socket"]
@@ -230,11 +230,8 @@ class BeaconReader:
             initiators=self._pages.initiators(first.request),
             example_url=first.request.url[:_EXAMPLE_LENGTH],
             count=len(hits),
-            first_seen=FirstSeen(
-                state=first.state,
-                page=self._pages.page(first.request.visit, first.request.top_url),
-                ms=first.request.ms,
-                phase=first.request.phase,
+            first_seen=self._pages.first_seen(
+                first.state, first.request.visit, first.request.ms, first.request.phase, first.request.top_url
             ),
             states=tuple(sorted({one.observed.state for one in hits})),
             pages=tuple(sorted(pages - {""})),

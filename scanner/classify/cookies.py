@@ -185,15 +185,14 @@ def _set_by(trace: Trace, pages: Pages) -> SetBy:
 def _first_seen(trace: Trace, pages: Pages) -> FirstSeen | None:
     first = _first(trace)
     if first is not None:
-        return FirstSeen(state=first.state, page=first.page, ms=first.ms, phase=first.phase)
+        return pages.first_seen(first.state, first.visit, first.ms, first.phase, first.page)
     jar = trace.kept[0][0]
     states = sorted(trace.jar_states, key=lambda state: (state != "before", state))
     if not states:
         return None
     if trace.presumed is not None:
         source = trace.presumed
-        page = pages.page(source.visit, source.top_url)
-        return FirstSeen(state=states[0], page=page, ms=source.ms, phase=source.phase)
+        return pages.first_seen(states[0], source.visit, source.ms, source.phase, source.top_url)
     return FirstSeen(state=states[0], page=pages.page(jar.visit), ms=None, phase=jar.phase)
 
 

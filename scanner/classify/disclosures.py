@@ -77,6 +77,13 @@ class Disclosure(NamedTuple):
         return kind and bool(says)
 
 
+class _Planted(NamedTuple):
+    """A value that was typed, in one visit or several of one visitor."""
+
+    needle: Needle
+    by_visit: dict[str, CanaryPlanted]
+
+
 class Disclosures:
     """Looks through the requests of one scan. `names` leads from a host of the site to the vendor behind it."""
 
@@ -87,11 +94,10 @@ class Disclosures:
         names: Mapping[str, VendorInfo],
     ) -> None:
         self._names = names
-        self._canaries: defaultdict[str, list[tuple[CanaryPlanted, Needle]]] = defaultdict(list)
+        self._canaries: defaultdict[str, dict[str, _Planted]] = defaultdict(dict)
         for canary in evidence.canaries:
-            known = self._canaries[canary.context]
-            if all(canary.value != other.value for other, _ in known):
-                known.append((canary, Needle(canary.value)))
+            planted = self._canaries[canary.context].setdefault(canary.value, _Planted(Needle(canary.value), {}))
+            planted.by_visit.setdefault(canary.visit, canary)
         self._site = evidence.scan.site
         self._in_pages: dict[str, tuple[tuple[str, Needle], ...]] = {}
         self.found = tuple(self._all(tuple(observed)))
@@ -100,34 +106,38 @@ class Disclosures:
         groups: defaultdict[tuple[str, str, str], list[Observed]] = defaultdict(list)
         for one in observed:
             groups[one.request.context, one.request.visit, one.host].append(one)
-        for (context, _, _), group in groups.items():
-            yield from self._typed(self._canaries.get(context, ()), group)
+        for (context, visit, _), group in groups.items():
+            if context in self._canaries:
+                yield from self._typed(tuple(self._canaries[context].values()), visit, group)
         for one in observed:
             if self._party(one) == "third":
                 yield from self._of_address(one)
                 yield from self._of_request(one)
 
-    def _typed(self, canaries: Iterable[tuple[CanaryPlanted, Needle]], group: list[Observed]) -> Iterator[Disclosure]:
+    def _typed(self, planted: tuple[_Planted, ...], visit: str, group: list[Observed]) -> Iterator[Disclosure]:
         """Planted values in the requests of one visit to one host."""
-        canaries = tuple(canaries)
-        if not canaries:
-            return
         texts = [(one, where, text) for one in group for where, text in _texts(one.request)]
         hits: defaultdict[str, list[tuple[Observed, Where, Form, int]]] = defaultdict(list)
         for one, where, text in texts:
             seen = searchable(text)
-            for canary, needle in canaries:
-                found = needle.find(*seen)
+            for value in planted:
+                found = value.needle.find(*seen)
                 if found is not None:
-                    hits[canary.value].append((one, where, found.form, found.length))
-        missed = any(not hits[canary.value] for canary, _ in canaries)
-        letters = letters_of(text for _, where, text in texts if where != "referrer") if missed else ()
-        for canary, needle in canaries:
-            made = hits[canary.value]
+                    hits[value.needle.value].append((one, where, found.form, found.length))
+        letters: tuple[str, ...] | None = None
+        for value in planted:
+            made = hits[value.needle.value]
+            canary = value.by_visit.get(visit) or next(iter(value.by_visit.values()))
             stepwise = len({length for _, _, form, length in made if form == "plain"}) >= 3
             for one, where, form, _ in made:
                 yield self._disclosed(one, "typed", canary.data, form, where, canary, stepwise=stepwise)
-            if not made and letters and needle.spelt(letters):
+            if made or visit not in value.by_visit:
+                continue
+            if letters is None:
+                letters = letters_of(
+                    text for one, where, text in texts if where != "referrer" and _follows(one, canary)
+                )
+            if value.needle.spelt(letters):
                 yield self._disclosed(group[-1], "typed", canary.data, "plain", "body", canary, stepwise=True)
 
     def _of_address(self, one: Observed) -> Iterator[Disclosure]:
@@ -149,13 +159,13 @@ class Disclosures:
 
     def _of_request(self, one: Observed) -> Iterator[Disclosure]:
         """An e-mail address, or the digest of one, under a name that says so."""
-        planted = {canary.value for canary, _ in self._canaries.get(one.request.context, ())}
+        planted = self._canaries.get(one.request.context, {})
         for where, text in _texts(one.request):
             if where == "referrer":
                 continue
             for name, value in _pairs(where, text):
                 if _META_MAIL.fullmatch(name) and _SHA256.fullmatch(value) and value != _EMPTY:
-                    if not any(Needle(known).find("", "", frozenset({value})) for known in planted):
+                    if not any(known.needle.find("", "", frozenset({value})) for known in planted.values()):
                         yield self._disclosed(one, "request", "email", "sha256", where)
                 elif _KEYED.fullmatch(name) and value.lower() not in planted and _MAIL.fullmatch(value):
                     office = _OFFICE.fullmatch(value.partition("@")[0])
@@ -222,6 +232,11 @@ def read_personal_data(found: Iterable[Disclosure], pages: Pages) -> tuple[Perso
     return tuple(entries)
 
 
+def _follows(one: Observed, canary: CanaryPlanted) -> bool:
+    """Whether a request left once typing had begun; what is told letter by letter leaves then."""
+    return one.request.resource_type == "WebSocket" or one.request.ms >= canary.ms
+
+
 def _texts(request: Request) -> Iterator[tuple[Where, str]]:
     """Where a value can stand in a request."""
     yield "address", request.url
@@ -234,13 +249,13 @@ def _texts(request: Request) -> Iterator[tuple[Where, str]]:
 
 def _pairs(where: Where, text: str) -> Iterator[tuple[str, str]]:
     """Names and values of a query, or of a body in one of the two usual forms."""
+    if "@" not in text and "%40" not in text and "[em]" not in text and "%5Bem%5D" not in text:
+        return
     if where == "address":
         try:
             text = urlsplit(text).query
         except ValueError:
             return
-    if "@" not in text and "%40" not in text and "[em]" not in text and "%5Bem%5D" not in text:
-        return
     if where == "body" and text.lstrip()[:1] in ("{", "["):
         yield from _JSON_MAIL.findall(text)
         return

@@ -21,7 +21,8 @@ _HEX = re.compile(
     r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{128}|[0-9A-Fa-f]{64}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{32})(?![0-9A-Fa-f])"
 )
 _BINARY = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{22,86}={0,2}(?![A-Za-z0-9+/_=-])")
-_LETTERS = re.compile(r"""([\w$-]*)["']?[=:\[,]\s*["']?([A-Za-z0-9])(?=["'&,;}\]\s]|$)""")
+_LETTERS = re.compile(r"""[=:\[,]\s?["']?([A-Za-z0-9])(?=["'&,;}\]\s]|$)""")
+_NAME = re.compile(r"""([\w$-]+)["']?$""")
 _KEY_CODES = re.compile(r"\b(?:Key([A-Z])|Digit([0-9]))\b")
 _MOST_TEXT = 400_000
 """Characters of one request that are searched."""
@@ -88,8 +89,10 @@ def letters_of(texts: Iterable[str]) -> tuple[str, ...]:
     rows: dict[str, list[str]] = {}
     for text in texts:
         plain = unquoted(text[:_MOST_TEXT])
-        for name, letter in _LETTERS.findall(plain):
-            rows.setdefault(name, []).append(letter)
+        for found in _LETTERS.finditer(plain):
+            at = found.start()
+            name = _NAME.search(plain[max(0, at - 40) : at]) if plain[at] in "=:" else None
+            rows.setdefault(name[1] if name else "", []).append(found[1])
         for letter, digit in _KEY_CODES.findall(plain):
             rows.setdefault("\0", []).append(letter or digit)
     return tuple("".join(row).lower() for row in rows.values() if len(row) >= PREFIX)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from scanner.classify.addresses import quick_host
-from scanner.model.base import Party
-from scanner.model.evidence import Initiator, Request, StackFrame, Visit
+from scanner.model.base import Party, StateName
+from scanner.model.evidence import Initiator, Phase, Request, StackFrame, Visit
+from scanner.model.inventory import FirstSeen
 from scanner.model.recorded import Evidence
 from scanner.site import party_of, site_of
 
@@ -24,6 +25,7 @@ class Pages:
             if request.resource_type in ("Script", "Document", "Stylesheet"):
                 self._scripts.setdefault((request.visit, request.url), request)
         self._chains: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._choices = {one.visit: one.begun_ms for one in evidence.choices if one.begun_ms is not None}
         self._site = evidence.scan.site
 
     def visit(self, visit_id: str) -> Visit | None:
@@ -34,6 +36,17 @@ class Pages:
         """The page's address as it was asked for; what stood in the address bar where the visit is not known."""
         visit = self._visits.get(visit_id)
         return visit.url if visit else top_url
+
+    def first_seen(self, state: StateName, visit_id: str, ms: float, phase: Phase, top_url: str = "") -> FirstSeen:
+        """A moment of a visit, also counted from the click where that was on the same page."""
+        clicked = self._choices.get(visit_id) if phase == "chosen" else None
+        return FirstSeen(
+            state=state,
+            page=self.page(visit_id, top_url),
+            ms=ms,
+            after_choice_ms=round(max(0.0, ms - clicked), 1) if clicked is not None else None,
+            phase=phase,
+        )
 
     def top_site(self, visit_id: str) -> str:
         """The site in the address bar at the end of a visit."""

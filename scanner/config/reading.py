@@ -64,7 +64,8 @@ def _validate(values: dict[str, Any], path: Path, text: str) -> Config:
     try:
         return Config.model_validate(values)
     except ValidationError as error:
-        problem = error.errors(include_url=False)[0]
+        # A key that nobody knows says more than the one that is missing because of it.
+        problem = min(error.errors(include_url=False), key=lambda one: one["type"] != "extra_forbidden")
         place = tuple(str(part) for part in problem["loc"])
         key = place[-1] if not place[-1].isdigit() else place[-2]
         if place[0] == "accept":

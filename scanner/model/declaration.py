@@ -117,6 +117,16 @@ class Claim(Model):
     source: str
 
 
+class Remark(Model):
+    """Something of note about the policy itself. `subject` is the placeholder as written, the name of the thing that
+    no longer exists, or the date of the last change (ISO 8601); `quote` is verbatim."""
+
+    kind: Literal["placeholder", "outdated", "last_changed"]
+    subject: str
+    quote: str
+    source: str
+
+
 class Declaration(Model):
     """All that was read from all policy documents of a site, every list sorted."""
 
@@ -126,3 +136,4 @@ class Declaration(Model):
     cookies: tuple[DeclaredCookie, ...] = ()
     vendors: tuple[DeclaredVendor, ...] = ()
     claims: tuple[Claim, ...] = ()
+    remarks: tuple[Remark, ...] = ()

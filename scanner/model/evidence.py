@@ -228,7 +228,10 @@ ButtonAction = Literal["accept", "reject", "settings", "save", "close", "pay", "
 
 
 class BannerButton(Model):
-    """One button of a banner: what it does, on which layer, with its visible words. `rect` is x, y, width, height."""
+    """One button of a banner: what it does, on which layer, with its visible words.
+
+    `rect` is x, y, width, height in the page's viewport, as on a screenshot, whichever frame the button lies in.
+    """
 
     action: ButtonAction
     layer: Literal[1, 2]
@@ -238,6 +241,27 @@ class BannerButton(Model):
     background: str | None = None
     font_px: float | None = None
     element: str | None = None
+
+
+class BannerStance(Model):
+    """How a banner stands on the page. Lengths are CSS pixels of the page's viewport; `rect` is x, y, width, height.
+
+    `covers` is its share of the viewport (0 to 1). `behind` says what can be reached beside it: `usable` where most of
+    the page answers to the pointer, `blocked` where a layer or a modal dialog lies over it. `scroll_locked`: the page
+    is longer than the screen and does not scroll. `language` is that of its words, `page_language` what the page
+    declares. `policy` and `imprint` are addresses that its links lead to.
+    """
+
+    rect: tuple[float, float, float, float]
+    viewport: tuple[float, float]
+    covers: float
+    position: Literal["top", "bottom", "left", "right", "centre", "full", "in-flow"]
+    behind: Literal["usable", "blocked"] | None = None
+    scroll_locked: bool | None = None
+    language: str | None = None
+    page_language: str | None = None
+    policy: tuple[str, ...] = ()
+    imprint: tuple[str, ...] = ()
 
 
 class BannerSeen(Model):
@@ -257,6 +281,7 @@ class BannerSeen(Model):
     preselected: tuple[str, ...] = ()
     frame_url: str | None = None
     screenshot: str | None = None
+    stance: BannerStance | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -273,7 +298,8 @@ class ChoiceMade(Model):
 
     `made` is null when nothing was pressed. `verified` needs the banner gone after the click and still gone after a
     reload; `proofs` names what held and `contradictions` what spoke against it. `via_api` says that a platform's
-    programming interface was called instead of a button that a visitor could press.
+    programming interface was called instead of a button that a visitor could press. `begun_ms` is the moment of the
+    first press in the life of the page of `visit`.
     """
 
     kind: Literal["choice"] = "choice"
@@ -281,6 +307,7 @@ class ChoiceMade(Model):
     context: StateName
     wanted: StateName
     made: Literal["accept", "reject", "withdraw", "save", "ack", "close"] | None = None
+    begun_ms: float | None = None
     verified: bool = False
     clicks: int | None = None
     method: Literal["rule", "heuristic", "recipe"] | None = None

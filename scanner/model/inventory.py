@@ -88,11 +88,15 @@ class Page(Model):
 
 
 class FirstSeen(Model):
-    """Where and when a thing was first seen: `ms` of the page's life since navigation, `phase` against the click."""
+    """Where and when a thing was first seen: `ms` of the page's life since navigation, `phase` against the click.
+
+    `after_choice_ms` counts from the click that made the choice, on the page where that was.
+    """
 
     state: StateName
     page: str
     ms: float | None = None
+    after_choice_ms: float | None = None
     phase: Phase = "initial"
 
 

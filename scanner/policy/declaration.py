@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
-from scanner.model.declaration import Claim, Declaration, DeclaredCookie, DeclaredVendor, Source
+from scanner.model.declaration import Claim, Declaration, DeclaredCookie, DeclaredVendor, Remark, Source
 from scanner.model.recorded import Document
 from scanner.model.vendor import Vendor
 from scanner.policy.claims import find_claims
@@ -18,6 +18,7 @@ from scanner.policy.lexicon import fold
 from scanner.policy.listed import read_listed
 from scanner.policy.platforms import is_list, read_list
 from scanner.policy.prose import read_prose
+from scanner.policy.quality import find_remarks
 from scanner.policy.reading import Reading
 from scanner.policy.records import read_records
 from scanner.policy.rows import Draft, Harvest, Value
@@ -134,6 +135,7 @@ def read(documents: Sequence[Document], *, known_vendors: Sequence[Vendor] = ())
     cookies: set[DeclaredCookie] = set()
     vendors: dict[tuple[str, str | None], DeclaredVendor] = {}
     claims: dict[tuple[str, str], Claim] = {}
+    remarks: set[Remark] = set()
     for document in documents:
         if is_list(document):
             reading, rows = (
@@ -155,6 +157,7 @@ def read(documents: Sequence[Document], *, known_vendors: Sequence[Vendor] = ())
             vendors.setdefault((fold(vendor.name), vendor.purpose_category), vendor)
         for claim in find_claims(reading, declared, rows):
             claims.setdefault((claim.code, claim.source), claim)
+        remarks.update(find_remarks(reading, rows))
     languages = Counter(
         reading.language for _, reading in policies if reading.language for _ in range(len(reading.sentences))
     )
@@ -183,6 +186,7 @@ def read(documents: Sequence[Document], *, known_vendors: Sequence[Vendor] = ())
             )
         ),
         claims=tuple(sorted(claims.values(), key=lambda claim: (claim.code, claim.source))),
+        remarks=tuple(sorted(remarks, key=lambda remark: (remark.kind, remark.subject, remark.source))),
     )
 
 

@@ -247,7 +247,7 @@ def _read_lines(harvest: Harvest, index: int) -> int | None:
     head, length = None, 0
     for length in (3, 2, 1):
         together = blocks[index : index + length]
-        if any(len(block.text) > 140 or block.kind == "cell" for block in together):
+        if any(len(block.text) > 140 or block.kind in ("cell", "term", "detail") for block in together):
             continue
         if len(together) < length or (length > 1 and together[0].kind == "heading"):
             continue

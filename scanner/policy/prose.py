@@ -61,9 +61,11 @@ def _names_in(sentence: Sentence, block: Block) -> list[str]:
 
 def _with_quotes(text: str, block: Block) -> str:
     """The text with quotation marks around what is marked as code: "the key theme" names a key."""
-    for word in block.marked("code"):
-        if len(word) > 1 and f'"{word}' not in text:
-            text = text.replace(word, f'"{word}"', 1)
+    offset = block.text.find(text)
+    for span in reversed(block.spans):
+        start, end = span.start - offset, span.end - offset
+        if span.kind == "code" and offset >= 0 <= start and end <= len(text) and text[start:end].strip():
+            text = f'{text[:start]}"{text[start:end].strip()}"{text[end:]}'
     return text
 
 

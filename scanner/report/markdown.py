@@ -10,7 +10,7 @@ from scanner.report.findings import FindingView, finding_views
 from scanner.report.links import safe_link
 from scanner.report.text import visible
 from scanner.report.verdict import limits, verdict
-from scanner.report.words import SEVERITY_LABELS, clipped, moment
+from scanner.report.words import SEVERITY_LABELS, clipped, day, moment
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&@])")
 _SHOWN = 8
@@ -51,6 +51,16 @@ def _finding(view: FindingView) -> list[str]:
     )
     lines = [f"### {SEVERITY_LABELS[finding.severity]}: {escaped(finding.title)}", ""]
     lines += [f"{say('About')} {', '.join(shown)} ({', '.join(view.states)})", ""] if shown else []
+    if finding.accepted is not None and not finding.accepted.expired:
+        until = day(finding.accepted.until)
+        told = say(
+            "Accepted by the owner of the site until {day}, for this reason: {reason}.",
+            day=until,
+            reason=finding.accepted.reason,
+        )
+        lines += [f"*{escaped(told)}*", ""]
+    elif finding.known:
+        lines += [f"*{escaped(say('Known from the earlier scan'))}*", ""]
     lines += [escaped(clipped(finding.detail, 1500)), ""]
     if finding.declared:
         lines += [f"> {escaped(clipped(finding.declared.quote))}", ""]

@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from scanner.messages import language
 from scanner.model.scan import Scan
 from scanner.report.changes import additions, changes
 from scanner.report.companies import companies
@@ -62,7 +61,7 @@ def render_declaration(scan: Scan) -> str:
     """`declaration.html`: the declaration as it should read, its HTML source to paste, and what is left to do."""
     made = draft(scan)
     fragment = environment().get_template("declaration-fragment.html.j2")
-    block = fragment.render(language=language(), scan=scan, draft=made, services=companies(scan)).strip() + "\n"
+    block = fragment.render(scan=scan, draft=made, services=companies(scan)).strip() + "\n"
     views = finding_views(scan)
     return page(
         "declaration.html.j2",

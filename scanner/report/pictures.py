@@ -22,7 +22,7 @@ _LABELS: Labels[str] = Labels(
     {"banner": Message("The banner"), "settings": Message("The banner's settings"), "page": Message("The page")}
 )
 # Pixels shown around the buttons; more above them, where the words of the banner stand.
-_AROUND, _ABOVE, _LEAST_WIDTH = 24.0, 140.0, 560.0
+_AROUND, _ABOVE, _LEAST_WIDTH = 24.0, 140.0, 900.0
 _JPEG_SIZES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 
 
@@ -105,7 +105,7 @@ def cropped(shot: Picture) -> Crop | None:
     right = min(float(shot.width), max(mark.x + mark.width for mark in shot.marks) + _AROUND)
     bottom = min(float(shot.height), max(mark.y + mark.height for mark in shot.marks) + _AROUND)
     wide = max(right - left, min(_LEAST_WIDTH, float(shot.width)))
-    left = max(0.0, min(left, shot.width - wide))
+    left = max(0.0, min((left + right - wide) / 2, shot.width - wide))
     return Crop(shot, round(left, 1), round(top, 1), round(wide, 1), round(bottom - top, 1), shot.marks)
 
 

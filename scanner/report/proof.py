@@ -110,8 +110,14 @@ def _tell(target: Target) -> Proof:
     for kind, teller in _TELLERS:
         if isinstance(target.item, kind):
             proof: Proof = teller(target.item)
-            return replace(proof, pointer=target.pointer, brief=_brief(proof.facts))
+            return replace(proof, pointer=target.pointer, brief=_brief(proof.facts) or _state_of(target.pointer))
     return Proof(say("Record"), target.pointer, code=clipped(as_text(target.item)), pointer=target.pointer)
+
+
+def _state_of(pointer: str) -> str:
+    """The consent state that a pointer leads into; a banner looks much the same in each."""
+    steps = pointer.split("/")
+    return state_label(steps[2].replace("~1", "/").replace("~0", "~")) if steps[1] == "states" and steps[2:] else ""
 
 
 def as_text(item: object) -> str:

@@ -42,7 +42,7 @@ def sarif(scan: Scan) -> str:
 
 def _result(scan: Scan, finding: Finding, index: int) -> dict[str, Any]:
     identity = f"{scan.target.site}\n{finding.rule}\n{finding.subject}".encode()
-    return {
+    result: dict[str, Any] = {
         "ruleId": finding.rule,
         "ruleIndex": index,
         "level": _LEVELS[finding.severity],
@@ -65,3 +65,9 @@ def _result(scan: Scan, finding: Finding, index: int) -> dict[str, Any]:
             "observed": list(finding.observed),
         },
     }
+    if finding.known:
+        result["baselineState"] = "unchanged"
+    if finding.accepted is not None and not finding.accepted.expired:
+        reason = f"{finding.accepted.reason} (until {finding.accepted.until})"
+        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": reason}]
+    return result

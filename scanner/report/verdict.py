@@ -6,19 +6,19 @@ is never called good.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from scanner.messages import Labels, Message, known, number, say, say_n
-from scanner.model.base import StateName
 from scanner.model.finding import Finding
 from scanner.model.inventory import Cookie
 from scanner.model.scan import Scan
-from scanner.report.companies import Company, companies, recipient
+from scanner.report.companies import companies, recipient
+from scanner.report.figures import Figure, figures, named, undeclared_cookies
 from scanner.report.pointers import resolve_all
 from scanner.report.states import never_asks
-from scanner.report.words import NEEDS_CONSENT, in_order, listing, state_label
+from scanner.report.words import in_order, listing, state_label
 
 Tone = Literal["high", "medium", "clear", "open", "failed"]
 """How the verdict is coloured: `open` says that too little was seen for a verdict."""
@@ -79,16 +79,6 @@ _COMPANIES: dict[frozenset[str], Message] = {
 }
 _ANY_COMPANIES = Message("{count} company", "{count} companies")
 _BOTH = Message("{first} and {second}")
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One figure: a number (or a dash where it was not measured), what it counts, and the small print."""
-
-    value: str
-    label: str
-    note: str
-    alarming: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +151,11 @@ def _nothing_seen(*, refused: bool, named: bool) -> str:
 def _fault(scan: Scan, serious: Sequence[Finding]) -> str:
     if tracked := _tracked(scan, serious):
         return tracked
-    if unfair := _named(serious, _BANNER):
+    if unfair := named(serious, _BANNER):
         return say("Visitors are not given a free choice: {title}.", title=unfair[0].title.rstrip("."))
-    if _named(serious, ("policy-missing",)):
+    if named(serious, ("policy-missing",)):
         return say("This site uses cookies or similar techniques, and no cookie policy was found.")
-    if broken := _named(serious, ("promise-broken",)):
+    if broken := named(serious, ("promise-broken",)):
         return _promises(broken)
     if omitted := _omitted(scan):
         return say("The cookie policy does not name {omitted} that this site uses.", omitted=omitted)
@@ -180,7 +170,7 @@ def _fault(scan: Scan, serious: Sequence[Finding]) -> str:
 
 def _tracked(scan: Scan, serious: Sequence[Finding]) -> str:
     """The sentence on visitors who are followed without consent; empty where none are."""
-    before, after = _named(serious, _BEFORE), _named(serious, _AFTER)
+    before, after = named(serious, _BEFORE), named(serious, _AFTER)
     if before and any(finding.rule == "tracking-without-banner" for finding in before):
         return _NEVER_ASKED(doing=_doing(scan, before))
     if before and after:
@@ -197,11 +187,11 @@ def _support(scan: Scan, serious: Sequence[Finding]) -> tuple[str, ...]:
     outcomes = {check.rule: check.outcome for check in scan.checks}
     if serious and outcomes.get("tracking-before-consent") == "passed":
         support.append(say("Before a choice, nothing that needs consent was seen."))
-    if unfair := _named(serious, _BANNER):
+    if unfair := named(serious, _BANNER):
         support.append(f"{unfair[0].title.rstrip('.')}.")
-    if _named(serious, ("policy-missing",)):
+    if named(serious, ("policy-missing",)):
         support.append(say("No cookie policy was found on the pages visited."))
-    if broken := _named(serious, ("promise-broken",)):
+    if broken := named(serious, ("promise-broken",)):
         support.append(_promises(broken))
     if scan.declaration.found and (omitted := _omitted(scan)):
         support.append(say("The cookie policy does not name {omitted} that this site uses.", omitted=omitted))
@@ -212,11 +202,7 @@ def _support(scan: Scan, serious: Sequence[Finding]) -> tuple[str, ...]:
 
 def _says_no_policy(serious: Sequence[Finding]) -> bool:
     """Whether the sentence itself says that no policy was found: nothing worse comes before it."""
-    return not _named(serious, (*_BEFORE, *_AFTER, *_BANNER)) and bool(_named(serious, ("policy-missing",)))
-
-
-def _named(findings: Iterable[Finding], rules: Sequence[str]) -> tuple[Finding, ...]:
-    return tuple(finding for finding in findings if finding.rule in rules)
+    return not named(serious, (*_BEFORE, *_AFTER, *_BANNER)) and bool(named(serious, ("policy-missing",)))
 
 
 def _doing(scan: Scan, findings: Sequence[Finding]) -> str:
@@ -263,91 +249,12 @@ def _omitted(scan: Scan) -> str:
     return _BOTH(first=parts[0], second=parts[1]) if len(parts) == 2 else "".join(parts)
 
 
-def undeclared_cookies(scan: Scan) -> tuple[int, ...]:
-    """Positions in `cookies` of those that a finding calls undeclared."""
-    found = {
-        int(pointer.rpartition("/")[2])
-        for finding in _named(scan.findings, ("undeclared-cookie",))
-        for pointer in finding.observed
-        if pointer.startswith("/cookies/") and pointer.count("/") == 2 and pointer.rpartition("/")[2].isdigit()
-    }
-    return tuple(sorted(position for position in found if position < len(scan.cookies)))
-
-
 def _undeclared_vendors(scan: Scan) -> frozenset[str]:
     return frozenset(
         name.strip()
-        for finding in _named(scan.findings, ("undeclared-vendor",))
+        for finding in named(scan.findings, ("undeclared-vendor",))
         for name in finding.subject.split(", ")
         if name.strip()
-    )
-
-
-def figures(scan: Scan) -> tuple[Figure, ...]:
-    """The four figures of a scan that saw something."""
-    everyone = companies(scan)
-    return (
-        _receiving(scan, everyone, "before", _RECEIVE_BEFORE),
-        _receiving(scan, everyone, "reject", _RECEIVE_AFTER),
-        _policy_figure(scan),
-        _findings_figure(scan),
-    )
-
-
-_RECEIVE_BEFORE = Message(
-    "advertising or statistics company receives data before a visitor chooses",
-    "advertising or statistics companies receive data before a visitor chooses",
-)
-_RECEIVE_AFTER = Message(
-    "advertising or statistics company receives data after a visitor refuses",
-    "advertising or statistics companies receive data after a visitor refuses",
-)
-_LEVELS: Labels[str] = Labels({"high": Message("high"), "medium": Message("medium"), "low": Message("low")})
-
-
-def _receiving(scan: Scan, everyone: Sequence[Company], state: StateName, label: Message) -> Figure:
-    seen = scan.states.get(state)
-    if seen is None or not seen.reached:
-        if seen is None:
-            why = say("not part of this scan")
-        else:
-            why = known(seen.choice.error) if seen.choice.error else say("this state was not reached")
-        if seen is not None and (never_asks(scan) or _named(scan.findings, ("no-reject-option",))):
-            return Figure("–", say("visitors cannot refuse"), why, alarming=True)
-        return Figure("–", say("{state}: not measured", state=state_label(state)), why)
-    contacted = [company for company in everyone if state in company.states]
-    hungry = [company for company in contacted if company.states[state] in NEEDS_CONSENT]
-    note = say_n("of {count} outside company contacted", "of {count} outside companies contacted", len(contacted))
-    note = note if contacted else say("no outside company was contacted")
-    return Figure(number(len(hungry)), label(len(hungry)), note, alarming=bool(hungry))
-
-
-def _policy_figure(scan: Scan) -> Figure:
-    if not scan.declaration.found:
-        return Figure("–", say("no cookie policy was found"), say("so nothing can be compared"))
-    outcome = {check.rule: check for check in scan.checks}.get("undeclared-cookie")
-    if outcome is None or outcome.outcome == "inconclusive":
-        why = outcome.reason if outcome else say("not checked")
-        return Figure("–", say("cookies missing from the policy: not decided"), why)
-    stored = sum(cookie.blocked is None for cookie in scan.cookies)
-    missing = len(undeclared_cookies(scan))
-    return Figure(
-        number(missing),
-        say_n("cookie is missing from the policy", "cookies are missing from the policy", missing),
-        say("of {total} seen", total=number(stored)),
-        alarming=bool(missing),
-    )
-
-
-def _findings_figure(scan: Scan) -> Figure:
-    tally = {level: sum(finding.severity == level for finding in scan.findings) for level in _LEVELS}
-    total = len(scan.findings)
-    notes = total - sum(tally.values())
-    parts = [f"{number(n)} {_LEVELS[level]}" for level, n in tally.items() if n]
-    parts += [say_n("{count} note", "{count} notes", notes)] * bool(notes)
-    note = ", ".join(parts) or say("none")
-    return Figure(
-        number(total), say_n("finding", "findings", total), note, alarming=bool(tally["high"] + tally["medium"])
     )
 
 

@@ -124,8 +124,7 @@ _CLIPPED = Message("{text} … ({count} more character)", "{text} … ({count} m
 def state_label(state: StateName) -> str:
     """A consent state in words; a state for one category names the category."""
     if state.startswith("category:"):
-        category = state.partition(":")[2]
-        return _ONLY(category=CATEGORY_LABELS.get(category, category))  # type: ignore[call-overload]
+        return _ONLY(category=state.partition(":")[2])
     return _STATE_LABELS.get(state, state)
 
 

@@ -46,6 +46,8 @@ RECORDS = "evidence/records.jsonl"
 MANIFEST = "evidence/manifest.json"
 _R = TypeVar("_R", bound=Record)
 
+_PDF = "application/pdf"
+
 
 class EvidenceWriter:
     """Writes the evidence of one scan into a folder; a `Sink` for capture. Use it as a context manager.
@@ -225,7 +227,10 @@ def _first(error: ValidationError) -> str:
 
 
 def document_of(kept: DocumentKept, data: bytes) -> Document:
-    """A policy document from its record and its bytes (UTF-8, as capture keeps them)."""
+    """A policy document from its record and its bytes.
+
+    Text is UTF-8, as capture keeps it; a PDF's bytes are carried one for one in the characters of Latin-1.
+    """
     return Document(
         url=kept.final_url,
         title=kept.title,
@@ -233,7 +238,7 @@ def document_of(kept: DocumentKept, data: bytes) -> Document:
         media_type=kept.media_type,
         retrieved=kept.retrieved,
         sha256=kept.sha256,
-        text=data.decode("utf-8", errors="replace"),
+        text=data.decode("latin-1") if kept.media_type == _PDF else data.decode("utf-8", errors="replace"),
     )
 
 

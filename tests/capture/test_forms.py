@@ -7,7 +7,7 @@ from aiohttp import web
 
 from scanner.capture.canaries import Canaries
 from scanner.capture.forms import keys_of
-from scanner.model.evidence import Request, ScriptCall
+from scanner.model.evidence import Request, ScriptCall, Visit
 from scanner.model.probes import CanaryPlanted
 from tests.capture.conftest import FIRST, THIRD, Look, Records, Scan, Site
 
@@ -84,10 +84,12 @@ async def test_no_form_is_sent_and_no_page_is_left_because_of_what_is_typed(site
     url = site.page(
         "<form action=/taken><input type=email name=a oninput='this.form.requestSubmit()'></form>"
         "<form action=/taken><input name=b oninput='this.form.submit()'></form>"
+        "<form action=/taken><input name=f onchange='setTimeout(() => this.form.submit(), 700)'></form>"
         "<input name=c oninput='location = \"/taken\"'><input name=d onblur='this.remove()'>"
     )
     records = await look(url)
     assert len(planted(records)) >= 2
+    assert len(records.of(CanaryPlanted)) == 5
     assert not site.asked("/taken")
     assert records.visit.final_url == url
 
@@ -162,3 +164,10 @@ def test_keys_are_those_of_an_american_keyboard() -> None:
         ("Digit2", 50, 8),
         ("Period", 190, 0),
     ]
+
+
+async def test_a_page_that_was_typed_into_can_be_reloaded_and_left(site: Site, scan: Scan) -> None:
+    """What keeps the page from going elsewhere binds the page alone."""
+    records = await scan(site.page("<form><input type=email name=e></form>"))
+    assert len(records.of(CanaryPlanted)) == 1
+    assert [(visit.purpose, visit.error) for visit in records.of(Visit)] == [("page", None), ("reload", None)]

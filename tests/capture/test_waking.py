@@ -31,6 +31,16 @@ async def test_a_page_that_waits_for_any_sign_of_a_visitor_gets_each(site: Site,
     assert set(woken(records)) == {*events, "exit"}
 
 
+async def test_a_short_page_sees_the_pointer_move_inside_before_it_leaves(site: Site, look: Look) -> None:
+    records = await look(
+        site.page(
+            f"{TELL}<script>addEventListener('mousemove', e => tell(e.clientY > 0 ? 'inside' : 'outside'));"
+            "document.documentElement.addEventListener('mouseleave', () => tell('exit'))</script>"
+        )
+    )
+    assert woken(records) == ["inside", "exit"]
+
+
 async def test_all_parts_of_a_long_page_come_into_view(site: Site, look: Look) -> None:
     records = await look(
         site.page(

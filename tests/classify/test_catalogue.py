@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+import tracemalloc
 
 import pytest
 
@@ -350,3 +351,83 @@ def test_lookups_are_fast(catalogue):
 def test_generic_names_need_a_scope(name, scoped):
     """Short ones and plain words."""
     assert needs_scope(name) is scoped
+
+
+@pytest.fixture
+def nobodys(make_vendor, make_catalogue):
+    """Names that belong to no company, beside a vendor with hosts."""
+    return make_catalogue(
+        make_vendor(
+            "common",
+            nobody=True,
+            cookie=[
+                {"name": "src_word", "role": "attribution"},
+                {"name": "_probe<n>", "category": "unknown", "role": "test", "purpose": "Finds a domain."},
+            ],
+        ),
+        make_vendor("alpha", hosts=["alpha.test"], cookie=[{"name": "a:b"}]),
+    )
+
+
+def test_a_name_of_nobody_has_a_purpose_but_no_vendor(nobodys):
+    """Standards and snippets that many programs share."""
+    match = nobodys.lookup("src_word")
+    assert (match.vendor, match.vendor_id, match.category, match.purpose) == (
+        None,
+        None,
+        "marketing",
+        "Tells one browser from another.",
+    )
+    assert "no one company's" in match.as_text()
+    assert [vendor.id for vendor in nobodys.vendors] == ["alpha"]
+
+
+def test_a_name_written_with_percent_signs_is_read_as_it_was_meant(nobodys):
+    """`a%3Ab` is `a:b`; a name that merely holds a percent sign is itself."""
+    assert nobodys.cookie("a%3Ab", "shop.test").pattern == "a:b"
+    assert nobodys.cookie("a%zzb", "shop.test") is None
+
+
+def test_a_name_that_everybody_knows_is_claimed_without_its_domain(make_vendor, make_catalogue):
+    """`known_by_name`, for a question; on a stranger's domain it still holds nowhere."""
+    entry = {"name": "qq", "domains": ["alpha.test", "a.example"], "known_by_name": True}
+    known = make_catalogue(make_vendor("alpha", hosts=["alpha.test"], cookie=[entry, {"name": "zz", "party": "third"}]))
+    assert known.lookup("qq").match == "exact name, only on a.example, alpha.test"
+    assert known.lookup("qq@shop.test").match is None
+    assert known.lookup("zz").match is None
+    assert known.lookup("zz").bound_to == ("alpha.test",)
+
+
+def test_own_hosts_stand_for_an_entry_without_domains(make_vendor, make_catalogue):
+    """All of the vendor's hosts; those that a shorter one covers are not told apart."""
+    host = [{"name": "x.alpha.test", "role": "cdn"}, {"name": "else.test", "role": "ads"}]
+    known = make_catalogue(
+        make_vendor("alpha", hosts=["alpha.test"], host=host, cookie=[{"name": "_own", "party": "third"}])
+    )
+    assert known.bound("_own") == ("alpha.test", "else.test")
+    assert known.cookie("_own", "y.x.alpha.test").source == "exact name and domain"
+    assert known.cookie("_own", "shop.test") is None
+
+
+def test_the_catalogue_is_small_and_loads_quickly():
+    """Well under 30 MB; the time, of the processor, is held loosely, so that a busy machine passes."""
+    load_catalogue()
+    tracemalloc.start()
+    try:
+        known = load_catalogue()
+        known.lookup("_ga@shop.test")
+        assert tracemalloc.get_traced_memory()[1] < 30_000_000
+    finally:
+        tracemalloc.stop()
+    times = []
+    for _ in range(5):
+        started = time.process_time()
+        load_catalogue()
+        times.append(time.process_time() - started)
+    assert min(times) < 0.1
+
+
+def test_the_catalogue_is_as_large_as_it_promises(catalogue):
+    """Vendors, patterns, hosts."""
+    vendors, patterns, hosts = catalogue.counts
+    assert (vendors >= 700, patterns >= 1500, hosts >= 4000) == (True, True, True)

@@ -38,12 +38,17 @@ def test_a_sound_vendor_has_none(faults, make_vendor):
         ({"host": [{"name": "github.io", "role": "collect"}]}, "public suffix"),
         ({"cookie": [{"name": "sid"}]}, "anybody may use"),
         ({"cookie": [{"name": "ab"}]}, "anybody may use"),
-        ({"cookie": [{"name": "a*"}]}, "fewer than three"),
+        ({"cookie": [{"name": "a*"}]}, "fewer than 4"),
+        ({"cookie": [{"name": "pt_<id>"}]}, "fewer than 4"),
+        ({"cookie": [{"name": "a<n>"}]}, "fewer than 3"),
         ({"cookie": [{"name": "_a_b", "party": "third"}]}, "third-party"),
         ({"cookie": [{"name": "_a_b", "consent_exempt": "depends"}]}, "exempt_condition"),
         ({"cookie": [{"name": "_a_b", "exempt_condition": "if"}]}, "depends"),
         ({"cookie": [{"name": "_a_b", "consent_exempt": "yes"}]}, "not exempt"),
         ({"cookie": [{"name": "_a_b", "purpose": "No stop"}]}, "full stop"),
+        ({"cookie": [{"name": "_a_b", "known_by_name": True}]}, "certain domains"),
+        ({"cookie": [{"name": "cart", "needs_vendor": True}]}, "unreachable"),
+        ({"nobody": True, "hosts": ["a.test"]}, "has no hosts"),
     ],
 )
 def test_a_fault_is_an_error(faults, make_vendor, fields, words):

@@ -104,7 +104,7 @@ def test_letters_told_one_by_one_are_put_together(record):
         scan = record("before")
         scan.canary("before", "text", WORD)
         for text in texts:
-            scan.request("before", text)
+            scan.request("before", text, ms=31001.0)
         assert "step by step" in techniques(scan)["collect.test"].detail
 
 

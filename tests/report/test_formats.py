@@ -44,7 +44,7 @@ def test_every_format_has_its_file(tmp_path: Path) -> None:
 
 def test_an_unknown_format_is_named_before_anything_is_written(tmp_path: Path) -> None:
     """One line, with what is known."""
-    with pytest.raises(UsageError, match="“docx”; known are: csv, junit, markdown, sarif"):
+    with pytest.raises(UsageError, match="“docx”; known are: csv, har, junit, markdown, pdf, sarif"):
         write_reports(samples.shop(), tmp_path / "new", pictures={}, formats=("docx",))
     assert not (tmp_path / "new").exists()
 

@@ -53,7 +53,7 @@ def compare(scan: Mapping[str, object], evidence: Evidence, truth: Truth, log: S
         _compare_list(name, _entries(scan, name), truth, channels)
     counted = [one for one in log if one.path not in SCANNERS_OWN]
     proven = (
-        _requests(evidence, counted),
+        _requests(evidence, counted, truth),
         _bodies(evidence, counted),
         _lines(evidence, [one for one in counted if not _hidden(one, truth)]),
         _sent_to(_entries(scan, "cookies"), [one for one in counted if not _hidden(one, truth)]),
@@ -147,12 +147,15 @@ def _differ(name: str, due: Counter[str], found: Counter[str]) -> Channel:
     return channel
 
 
-def _requests(evidence: Evidence, log: Sequence[Asking]) -> Channel:
-    return _differ(
-        "server's log: requests",
-        Counter(f"{one.method} {one.url}" for one in log),
-        Counter(f"{one.method} {_plain(one.url)}" for one in _over_the_network(evidence)),
-    )
+def _requests(evidence: Evidence, log: Sequence[Asking], truth: Truth) -> Channel:
+    due = Counter(f"{one.method} {one.url}" for one in log)
+    found = Counter(f"{one.method} {_plain(one.url)}" for one in _over_the_network(evidence))
+    for counter in (due, found):
+        for text in counter:
+            # What the browser asks for by itself and does not tell every time: once is enough.
+            if any(one.hides(text.partition(" ")[2]) for one in truth.invisible):
+                counter[text] = 1
+    return _differ("server's log: requests", due, found)
 
 
 def _bodies(evidence: Evidence, log: Sequence[Asking]) -> Channel:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -50,8 +50,7 @@ class Frames(Collector):
         if len(frames) > _MOST_FRAMES:
             log.gap("storage", f"{len(frames)} frames on the page: the first {_MOST_FRAMES} are read")
         # Databases and caches answer only while the page lives.
-        reading = asyncio.gather(*(_read(session, frame) for session, frame in frames[:_MOST_FRAMES]))
-        answers = await self.tab.time.during(reading, _TIMEOUT_S) or []
+        answers = await self.tab.time.during(_read_all(frames[:_MOST_FRAMES]), _TIMEOUT_S) or []
         seen: set[tuple[str, str, str | None, tuple[StorageItem, ...]]] = set()
         for (_, frame), answer in itertools.zip_longest(frames[:_MOST_FRAMES], answers):
             if answer is None:
@@ -106,6 +105,10 @@ def _walk(tree: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     yield tree["frame"]
     for child in tree.get("childFrames", ()):
         yield from _walk(child)
+
+
+async def _read_all(frames: Sequence[tuple[Session, Mapping[str, Any]]]) -> list[Mapping[str, Any] | None]:
+    return await asyncio.gather(*(_read(session, frame) for session, frame in frames))
 
 
 async def _read(session: Session, frame: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -13,7 +13,7 @@ import asyncio
 import itertools
 from collections import OrderedDict, defaultdict
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from scanner.capture.cdp import Params, ProtocolError, Session
 from scanner.capture.collectors.base import Collector, TabState
@@ -34,6 +34,8 @@ SHARED_KINDS = frozenset({"service_worker", "shared_worker"})
 _MOST_HEARD = 10_000
 _HEARD: WeakKeyDictionary[Session, OrderedDict[tuple[str, str], int]] = WeakKeyDictionary()
 """For each browser: which tab's collector keeps which request of a worker that speaks to several tabs."""
+_EVERY: WeakKeyDictionary[Session, WeakSet[Requests]] = WeakKeyDictionary()
+"""For each browser: the collectors of all its tabs."""
 _SERVED: WeakKeyDictionary[Session, dict[str, list[Requests]]] = WeakKeyDictionary()
 """For each browser: the collectors of the tabs that each such worker speaks to."""
 
@@ -51,24 +53,26 @@ class Requests(Collector):
         self._causes: dict[str, list[tuple[StackFrame, ...]]] = {}
         self._pages: list[Hop] = []
         self._count = 0
+        _EVERY.setdefault(tab.root, WeakSet()).add(self)
 
     def attach(self, session: Session) -> None:
+        owner = self._starter(session) if session.kind == "shared_worker" else self
         if session.kind in SHARED_KINDS:
-            self._serve(session)
+            owner._serve(session)
         for name, handler in (
-            ("requestWillBeSent", self._on_request),
-            ("requestWillBeSentExtraInfo", self._on_request_extra),
-            ("responseReceived", self._on_response),
-            ("responseReceivedExtraInfo", self._on_response_extra),
-            ("requestServedFromCache", self._on_cache),
-            ("dataReceived", self._on_data),
-            ("loadingFinished", self._on_finished),
-            ("loadingFailed", self._on_failed),
-            ("webSocketCreated", self._on_socket),
-            ("webSocketWillSendHandshakeRequest", self._on_socket_request),
-            ("webSocketHandshakeResponseReceived", self._on_socket_response),
-            ("webSocketFrameSent", self._on_socket_frame),
-            ("webSocketClosed", self._on_socket_closed),
+            ("requestWillBeSent", owner._on_request),
+            ("requestWillBeSentExtraInfo", owner._on_request_extra),
+            ("responseReceived", owner._on_response),
+            ("responseReceivedExtraInfo", owner._on_response_extra),
+            ("requestServedFromCache", owner._on_cache),
+            ("dataReceived", owner._on_data),
+            ("loadingFinished", owner._on_finished),
+            ("loadingFailed", owner._on_failed),
+            ("webSocketCreated", owner._on_socket),
+            ("webSocketWillSendHandshakeRequest", owner._on_socket_request),
+            ("webSocketHandshakeResponseReceived", owner._on_socket_response),
+            ("webSocketFrameSent", owner._on_socket_frame),
+            ("webSocketClosed", owner._on_socket_closed),
         ):
             session.on(f"Network.{name}", handler)
         session.post("Network.enable", {"maxTotalBufferSize": 2_000_000, "maxPostDataSize": BODY_LIMIT})
@@ -129,11 +133,20 @@ class Requests(Collector):
         self._count += 1
         hop = self._new_hop(log, params, before, session)
         hops.append(hop)
-        self.tab.network.started(request_id, url, hop.resource_type)
+        if not url.startswith("blob:"):  # made in the page: nothing of it goes over the network
+            self.tab.network.started(request_id, url, hop.resource_type)
         if params["request"].get("hasPostData") and hop.body is None:
             task = asyncio.create_task(self._ask_body(session, hop))
             self._asked.add(task)
             task.add_done_callback(self._asked.discard)
+
+    def _starter(self, session: Session) -> Requests:
+        """The collector of the tab that started a shared worker, where it is known: the browser does not say."""
+        url = session.target.get("url")
+        for one in _EVERY.get(self.tab.root, ()):
+            if one.tab.context_id == self.tab.context_id and one.tab.log is not None and url in one._causes:
+                return one
+        return self
 
     def keeper(self, session: Session) -> Requests:
         """Whose evidence a target of this tab belongs to.

@@ -58,8 +58,11 @@ class Pace(Protocol):
     async def live(self, ms: float) -> None:
         """Let the page, all its frames and their network live `ms` milliseconds of their own time."""
 
-    async def mark_choice(self) -> None:
-        """To be called right before the first press: all that follows is evidence of the `chosen` phase."""
+    async def mark_choice(self) -> float | None:
+        """To be called right before the first press: all that follows is evidence of the `chosen` phase.
+
+        Returns the moment of the first mark in milliseconds of the page's life, where it is known.
+        """
 
     async def reload(self) -> None:
         """Reload the page and let it settle."""

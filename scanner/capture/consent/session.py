@@ -18,7 +18,7 @@ from scanner.capture.consent.signals.reading import Signals, read_signals
 from scanner.capture.consent.waiting import drawn, until
 from scanner.config.recipe import Recipe
 from scanner.model.base import StateName
-from scanner.model.evidence import BannerSeen, ChoiceMade, Phase, Record, SignalsRead
+from scanner.model.evidence import BannerSeen, BannerStance, ChoiceMade, Phase, Record, SignalsRead
 
 NO_BANNER = "no banner was found"
 
@@ -49,15 +49,17 @@ class _Marked:
     inner: Pace
     page: Page
     marked: bool = False
+    marked_ms: float | None = None
 
     async def live(self, ms: float) -> None:
         await self.inner.live(ms)
         await drawn(self.page)
 
-    async def mark_choice(self) -> None:
+    async def mark_choice(self) -> float | None:
         if not self.marked:
             self.marked = True
-            await self.inner.mark_choice()
+            self.marked_ms = await self.inner.mark_choice()
+        return self.marked_ms
 
     async def reload(self) -> None:
         await self.inner.reload()
@@ -289,6 +291,7 @@ class ConsentSession:
             context=self._state,
             wanted=wanted,
             made=answer.made,
+            begun_ms=self._pace.marked_ms,
             verified=verified,
             clicks=answer.clicks,
             method=method if answer.made is not None else None,
@@ -310,9 +313,12 @@ class ConsentSession:
         picture = await self._pace.shoot("banner") if shoot and sighting is not None else None
         if answer is not None and answer.buttons:
             self._emit(self._banner(_second(answer), "settings", None))
-        self._emit(self._banner(sighting, moment, picture))
+        stance = await self._general.stance(sighting) if sighting is not None and moment == "loaded" else None
+        self._emit(self._banner(sighting, moment, picture, stance))
 
-    def _banner(self, sighting: Sighting | None, moment: Moment, picture: str | None) -> BannerSeen:
+    def _banner(
+        self, sighting: Sighting | None, moment: Moment, picture: str | None, stance: BannerStance | None = None
+    ) -> BannerSeen:
         shown = sighting or Sighting(method="heuristic")
         return BannerSeen(
             visit=self._visit,
@@ -328,6 +334,7 @@ class ConsentSession:
             preselected=shown.preselected,
             frame_url=shown.frame_url,
             screenshot=picture,
+            stance=stance,
             notes=shown.notes,
         )
 
@@ -358,8 +365,11 @@ def _verdict(wanted: StateName, answer: Answer, proof: Proof) -> tuple[bool, str
         return False, answer.error or "nothing was pressed"
     if proof.contradictions:
         return False, f"the page's own record says otherwise: {'; '.join(proof.contradictions)}"
-    if wanted == "withdraw" and "consent-record-changed" in proof.proofs:
-        return True, None  # asking anew after a withdrawal is what a page should do
+    if (
+        wanted == "withdraw"
+    ):  # asking anew after a withdrawal is what a page should do, and settings close by themselves
+        changed = {"consent-record-changed", "signal-agrees"} & set(proof.proofs)
+        return bool(changed), None if changed else "no record of the page changed, so consent still stands there"
     if "banner-gone" not in proof.proofs:
         return False, "the banner is still there after the click"
     if "gone-after-reload" not in proof.proofs:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from scanner.classify.catalogue.compiled import scope
+from scanner.classify.catalogue.compiled import own_hosts, scope
 from scanner.classify.catalogue.generic import needs_scope
 from scanner.classify.catalogue.patterns import example, is_literal, literal_length, to_regex
 from scanner.classify.catalogue.schema import CookieEntry, VendorFile
@@ -70,10 +70,21 @@ def _of_vendor(vendor: VendorFile) -> Iterator[CatalogueProblem]:
         suffix = site_of(f"x.{entry.name}") == f"x.{entry.name}"
         if suffix and entry.role not in ("platform", "cdn", "api"):
             yield _error(vendor.id, f"[[host]] {entry.name} is a public suffix: its role is platform, cdn or api")
+    if vendor.nobody and own_hosts(vendor):
+        yield _error(vendor.id, "a file of names that belong to nobody has no hosts")
     yield from _idle_hosts(vendor)
+    yield from _lonely(vendor)
     for cookie in vendor.cookie:
         for text in _entry_faults(vendor, cookie):
             yield _error(vendor.id, f"{cookie.kind} {cookie.name}: {text}")
+
+
+def _lonely(vendor: VendorFile) -> Iterator[CatalogueProblem]:
+    """Entries that need the vendor's company, where nothing else ever shows the vendor: they are never reached."""
+    if own_hosts(vendor) or vendor.cname_targets or any(not entry.needs_vendor for entry in vendor.cookie):
+        return
+    for entry in vendor.cookie:
+        yield _error(vendor.id, f"{entry.kind} {entry.name}: unreachable, nothing else shows this vendor on a site")
 
 
 def _idle_hosts(vendor: VendorFile) -> Iterator[CatalogueProblem]:
@@ -94,8 +105,15 @@ def _entry_faults(vendor: VendorFile, entry: CookieEntry) -> Iterator[str]:
         yield "a third-party entry needs `domains`, or the vendor needs hosts"
     if not bound and not entry.needs_vendor and needs_scope(entry.name):
         yield "a name that anybody may use needs `domains` or `needs_vendor`"
-    if not bound and not is_literal(entry.name) and literal_length(entry.name) < 3 and not entry.needs_vendor:
-        yield "a pattern with fewer than three literal characters needs `domains` or `needs_vendor`"
+    if not bound and not is_literal(entry.name) and not entry.needs_vendor:
+        # Anything may follow `*` and `<id>`: a short beginning would take strangers' names in.
+        least = 4 if "*" in entry.name or "<id>" in entry.name else 3
+        if literal_length(entry.name) < least:
+            yield f"a pattern with fewer than {least} literal characters needs `domains` or `needs_vendor`"
+    if entry.known_by_name and not bound:
+        yield "`known_by_name` is for entries that hold on certain domains"
+    if entry.record is not None and entry.role != "consent-record":
+        yield "`record` tells how a consent record is read: the role is consent-record"
     if entry.consent_exempt == "depends" and entry.exempt_condition is None:
         yield "`depends` needs an `exempt_condition`"
     if entry.consent_exempt != "depends" and entry.exempt_condition is not None:

@@ -9,7 +9,7 @@ from typing import TypedDict
 from scanner.classify.catalogue.patterns import is_literal, literal_length, longest_literal, prefix
 from scanner.classify.catalogue.schema import CookieEntry, VendorFile
 
-FORMAT = 5
+FORMAT = 6
 """Number of the compiled form; another number means: compile again."""
 
 HostRow = tuple[int, str, str]
@@ -115,6 +115,7 @@ def _line(number: int, entry: CookieEntry) -> str:
         entry.purpose,
         entry.lifetime or "",
         entry.value or "",
+        entry.record or "",
         entry.confidence,
         str(literal_length(entry.name)),
     )

@@ -103,9 +103,10 @@ class Catalogue:
     @cached_property
     def _named_vendors(self) -> dict[str, VendorInfo]:
         """Vendors by their names and aliases, case aside."""
-        found: dict[str, VendorInfo] = {}
-        for vendor in self._vendors.values():
-            for name in (vendor.name, *vendor.aliases):
+        vendors = self._vendors.values()
+        found = {vendor.name.casefold(): vendor for vendor in vendors}
+        for vendor in vendors:
+            for name in vendor.aliases:
                 found.setdefault(name.casefold(), vendor)
         return found
 
@@ -180,7 +181,7 @@ class Catalogue:
                         return cookie_match(best, source, layer.cite(best.vendor.checked))
         return None
 
-    def bound(self, name: str, kind: Kind = "cookie") -> tuple[str, ...]:
+    def bound(self, name: str) -> tuple[str, ...]:
         """All domains on which entries of this name hold."""
         return tuple(
             sorted(
@@ -188,8 +189,20 @@ class Catalogue:
                     domain
                     for layer in self._layers
                     for entry in (*layer.exact(name), *layer.patterns(name))
-                    if entry.kind in (kind, "any")
                     for domain in entry.domains
+                }
+            )
+        )
+
+    def users(self, name: str) -> tuple[str, ...]:
+        """Names of the vendors in whose company entries of this name hold, on any domain."""
+        return tuple(
+            sorted(
+                {
+                    entry.vendor.name
+                    for layer in self._layers
+                    for entry in (*layer.exact(name), *layer.patterns(name))
+                    if entry.needs_vendor
                 }
             )
         )
@@ -204,7 +217,7 @@ class Catalogue:
         owner: str | None = None
         for entry in entries:
             if entry.domains:
-                depth = max((len(name) for name in above if name in entry.domains), default=0)
+                depth = max((len(name) for name in above if name in entry.domains.names), default=0)
             else:
                 if owner is None:
                     host = self.host(domain)
@@ -242,7 +255,8 @@ def cookie_match(entry: Entry, source: str, cited: str) -> CookieMatch:
         purpose=entry.purpose,
         lifetime=entry.lifetime,
         confidence=entry.confidence,
-        domains=tuple(sorted(entry.domains, key=lambda name: (name.count("."), name))),
+        domains=entry.domains,
+        record=entry.record,
     )
 
 

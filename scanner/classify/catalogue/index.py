@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Literal, NamedTuple, cast
 
@@ -13,13 +13,30 @@ from scanner.classify.catalogue.patterns import to_regex
 from scanner.model.base import Category
 
 
+class Domains(tuple[str, ...]):
+    """Domains in the order in which a person is told of them: the shortest first."""
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The same for quick tests."""
+        return frozenset(self)
+
+    @classmethod
+    def of(cls, domains: Iterable[str]) -> Domains:
+        """Sorted, each once."""
+        return cls(sorted(set(domains), key=lambda name: (name.count("."), name)))
+
+
+_ANYWHERE = Domains()
+
+
 class Entry(NamedTuple):
     """One cookie or storage key of the catalogue; `domains` are those it is bound to (none: it holds on any)."""
 
     name: str
     vendor: VendorInfo
     kind: str
-    domains: frozenset[str]
+    domains: Domains
     needs_vendor: bool
     known_by_name: bool
     category: Category
@@ -29,6 +46,7 @@ class Entry(NamedTuple):
     purpose: str
     lifetime: str | None
     value: str | None
+    record: str | None
     confidence: Literal["certain", "likely"]
     literal: int
 
@@ -207,24 +225,24 @@ class LayerIndex:
         return entry
 
     @cached_property
-    def _own_hosts(self) -> dict[int, frozenset[str]]:
+    def _own_hosts(self) -> dict[int, Domains]:
         """The hosts of each vendor, without those that a shorter one covers."""
         found: dict[int, set[str]] = {}
         for host, owner in self._hosts.items():
             found.setdefault(owner if isinstance(owner, int) else owner[0], set()).add(host)
         return {
-            number: frozenset(host for host in hosts if not any(name in hosts for name in list(parents(host))[1:]))
+            number: Domains.of(host for host in hosts if not any(name in hosts for name in list(parents(host))[1:]))
             for number, hosts in found.items()
         }
 
     def _read(self, line: str) -> Entry:
         """One entry from its line of the compiled form."""
         name, vendor, kind, domains, company, known, category, exempt, condition, *rest = line.split("\t")
-        role, purpose, lifetime, value, confidence, literal = rest
+        role, purpose, lifetime, value, record, confidence, literal = rest
         if domains == OWN_HOSTS:
-            bound = self._own_hosts.get(int(vendor), frozenset())
+            bound = self._own_hosts.get(int(vendor), _ANYWHERE)
         else:
-            bound = frozenset(domains.split(",")) if domains else frozenset()
+            bound = Domains.of(domains.split(",")) if domains else _ANYWHERE
         return Entry(
             name=name,
             vendor=self._vendor(int(vendor)),
@@ -239,6 +257,7 @@ class LayerIndex:
             purpose=purpose,
             lifetime=lifetime or None,
             value=value or None,
+            record=record or None,
             confidence=cast("Literal['certain', 'likely']", confidence),
             literal=int(literal),
         )

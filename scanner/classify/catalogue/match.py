@@ -109,14 +109,16 @@ class CookieMatch(NamedTuple):
     lifetime: str | None
     confidence: Literal["certain", "likely"]
     domains: tuple[str, ...]
+    record: str | None = None
 
 
 class Match(NamedTuple):
     """The answer to one query. `match` says how it was found, null where nothing was; `category` is then `unknown`.
 
     `lifetime` is the catalogue's word (`2y`, `session`), `lifetime_seconds` the same in seconds where it has any.
-    `cited` names the catalogue or pack and its date. `bound_to` are domains where entries of the name hold, for a
-    name that is claimed on no other: asked without a domain, it is nobody's.
+    `cited` names the catalogue or pack and its date; `record` tells how a consent record is read. `bound_to` are
+    domains where entries of the name hold, `used_by` vendors in whose company they do, for a name that is claimed
+    nowhere else: asked without a domain, it is nobody's.
     """
 
     query: str
@@ -134,21 +136,22 @@ class Match(NamedTuple):
     exempt_condition: str | None = None
     confidence: Literal["certain", "likely"] | None = None
     cited: str | None = None
+    record: str | None = None
     bound_to: tuple[str, ...] = ()
+    used_by: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, str | int | list[str] | None]:
         """All fields, ready for JSON."""
-        return {**self._asdict(), "bound_to": list(self.bound_to)}
+        return {**self._asdict(), "bound_to": list(self.bound_to), "used_by": list(self.used_by)}
 
     def as_text(self) -> str:
         """One line for a person."""
         if self.match is None:
-            if not self.bound_to:
+            known = [f"known on {shown(self.bound_to)} (ask for {self.query}@DOMAIN)"] if self.bound_to else []
+            known += [f"also used by {shown(self.used_by)}, known by other signs"] if self.used_by else []
+            if not known:
                 return f"{self.query}: not in the catalogue"
-            return (
-                f"{self.query}: nobody's by its name alone; known on {shown(self.bound_to)} "
-                f"(ask for {self.query}@DOMAIN)"
-            )
+            return f"{self.query}: nobody's by its name alone; {'; '.join(known)}"
         parts = [self.vendor or "no one company's", self.category]
         if self.purpose:
             parts.append(self.purpose.rstrip("."))
@@ -158,4 +161,6 @@ class Match(NamedTuple):
             parts.append(f"exempt from consent {self.exempt_condition}")
         elif self.consent_exempt == "yes":
             parts.append("exempt from consent")
+        if self.record:
+            parts.append(f"read so: {self.record.rstrip('.')}")
         return f"{self.query}: {'; '.join(parts)} ({self.match}; {self.cited})"

@@ -57,7 +57,7 @@ def answer(catalogue: Catalogue, query: str) -> Match:
         host = host_of(text)
         path = re.sub(r"^[^:]*://[^/?#]*", "", text)
         return _of_host(query, host, catalogue.host(host, path or "/") or catalogue.listed(text, host))
-    name, at, domain = text.rpartition("@")
+    name, at, domain = text.rpartition("@") if "@" in text else ("", "", "")
     if at and name and _HOST.fullmatch(domain.lstrip(".")):
         return _of_cookie_on(catalogue, query, name, domain.lstrip(".").rstrip(".").lower())
     if "." in text and _HOST.fullmatch(text.strip(".")):
@@ -83,7 +83,7 @@ def _of_name(catalogue: Catalogue, query: str, name: str) -> Match:
     found = catalogue.named(name)
     if found is not None:
         return _from_cookie(query, found, f"{found.source}, only on {shown(found.domains)}")
-    return _nothing(query)._replace(bound_to=catalogue.bound(name))
+    return _nobodys(catalogue, query, name)
 
 
 def _of_cookie_on(catalogue: Catalogue, query: str, name: str, domain: str) -> Match:
@@ -93,7 +93,7 @@ def _of_cookie_on(catalogue: Catalogue, query: str, name: str, domain: str) -> M
             return _from_cookie(query, found, found.source if kind == "cookie" else f"{found.source}, {kind} storage")
     host = catalogue.host(domain)
     if host is None or host.role in BORROWED_ROLES:
-        return _nothing(query)._replace(bound_to=catalogue.bound(name) if catalogue.knows(name) else ())
+        return _nobodys(catalogue, query, name)
     return Match(
         query=query,
         kind="cookie",
@@ -127,6 +127,7 @@ def _from_cookie(query: str, found: CookieMatch, how: str) -> Match:
         exempt_condition=found.exempt_condition,
         confidence=found.confidence,
         cited=found.cited,
+        record=found.record,
     )
 
 
@@ -151,6 +152,13 @@ def _of_host(query: str, host: str, found: HostMatch | None) -> Match:
         role=found.role,
         cited=found.cited,
     )
+
+
+def _nobodys(catalogue: Catalogue, query: str, name: str) -> Match:
+    """No claim, but where the name would be somebody's."""
+    if not catalogue.knows(name):
+        return _nothing(query)
+    return _nothing(query)._replace(bound_to=catalogue.bound(name), used_by=catalogue.users(name))
 
 
 def _nothing(query: str) -> Match:

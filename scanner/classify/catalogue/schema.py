@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
@@ -93,6 +94,7 @@ _LIFETIME = re.compile(r"(session|persistent)|(\d+)(s|min|h|d|w|mo|y)")
 _UNIT_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400, "w": 604800, "mo": 2592000, "y": 31536000}
 
 
+@lru_cache(maxsize=512)
 def lifetime_seconds(text: str | None) -> int | None:
     """Seconds of a lifetime such as `2y` or `30min`; null for `session`, `persistent` and nothing."""
     found = _LIFETIME.fullmatch(text) if text else None
@@ -130,6 +132,7 @@ class CookieEntry(_Entry):
     purpose: Words
     lifetime: str | None = None
     value: str | None = None
+    record: Words | None = None
     confidence: Literal["certain", "likely"] = "certain"
     sources: tuple[Url, ...] = ()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from scanner.model.declaration import Claim, ClaimCode, DeclaredCookie
+from scanner.policy.categories import has_cookie_word
 from scanner.policy.claims.addresses import has_postal_address
 from scanner.policy.claims.lexicon import Lexicon, Rule, lexicon, link_hints
 from scanner.policy.claims.pattern import Pattern, Sentence, Span, find
@@ -22,7 +23,7 @@ from scanner.policy.claims.scope import (
     is_generic,
 )
 from scanner.policy.claims.tokens import Tokens, pieces, tokenise
-from scanner.policy.reading import Reading
+from scanner.policy.reading import Block, Reading
 from scanner.policy.reading import Sentence as ReadSentence
 
 LONGEST_EVIDENCE: Final = 320
@@ -41,6 +42,13 @@ MAX_ROWS: Final = 2_000
 
 ROW_LENGTH: Final = 250
 """A block of at most this many characters that names cookies is a row of a list, whatever it looks like."""
+
+ROW_LINE: Final = 80
+"""The same for a paragraph in which no name of a cookie stands: a value below its label."""
+
+_BASES: Final[frozenset[ClaimCode]] = frozenset(
+    {"basis_consent", "basis_legitimate_interest", "basis_contract", "basis_legal_obligation"}
+)
 
 _OF_ROWS: Final[frozenset[ClaimCode]] = frozenset(
     {"local_storage_used", "pixels_or_beacons_used", "control_vendor_optout", "control_industry_optout"}
@@ -97,6 +105,7 @@ def find_claims(
     assert main is not None and other is not None
     general: dict[str, bool] = {}
     seen: set[tuple[str, str | None]] = set()
+    names = frozenset(cookie.name for cookie in cookies)
     budget, rows_left = MAX_TEXT, MAX_ROWS
     for sentence in reading.sentences:
         if (sentence.text, sentence.lead_in) in seen:
@@ -110,9 +119,7 @@ def find_claims(
             general[heading] = any(
                 is_general_heading(heading, words) for words in {main.language: main, "": other}.values()
             )
-        in_row = sentence.block.index in rows and (
-            sentence.block.kind == "cell" or len(sentence.block.text) <= ROW_LENGTH
-        )
+        in_row = sentence.block.index in rows and _is_row(sentence.block, names)
         if in_row:
             rows_left -= 1
             if rows_left < 0:
@@ -126,6 +133,15 @@ def find_claims(
     _from_cookies(cookies, found)
     _settle(found)
     return tuple(Claim(code=code, evidence=found[code].text, source=reading.url) for code in sorted(found))
+
+
+def _is_row(block: Block, names: frozenset[str]) -> bool:
+    """Whether a block from which a cookie was read says nothing but what the cookie is."""
+    if block.kind == "cell":
+        return True
+    if len(block.text) > ROW_LENGTH:
+        return False
+    return block.kind != "paragraph" or len(block.text) <= ROW_LINE or not names.isdisjoint(block.text.split())
 
 
 def _views(sentence: ReadSentence, main: Lexicon, other: Lexicon) -> Iterator[_View]:
@@ -197,6 +213,8 @@ def _claims_of(
         if _out_of_place(rule, view, read, generic):
             continue
         for pattern in rule.patterns:
+            if pattern.at_start and pattern.at_end and read.block.kind == "heading" and rule.code in _BASES:
+                continue  # the heading "Consent" names a subject; in a cell it names a basis
             span = _first(pattern, rule, view)
             if span is None or (generic and rule.scope == "label" and span[0] - view.offset >= LABEL_REACH):
                 continue
@@ -258,6 +276,15 @@ def _settle(found: _Found) -> None:
 
     "Only necessary cookies" gives way to a full sentence that says otherwise: it is then said of one case only.
     """
+    if "no_cookies" in found:
+        # What measures without cookies is no category of cookies.
+        for code in ("category_analytics", "category_functional", "category_marketing"):
+            known = found.get(code)
+            if known is not None and not has_cookie_word(known.text):
+                del found[code]
+    kept, retained = found.get("consent_lifetime_stated"), found.get("retention_period_stated")
+    if kept is not None and retained is not None and kept.text == retained.text:
+        del found["retention_period_stated"]  # how long the choice is kept, and no other data
     for promise, opposite in _OPPOSITES:
         if promise not in found or opposite not in found:
             continue

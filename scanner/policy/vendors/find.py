@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -78,7 +79,7 @@ def find_vendors(
             elif not is_operator(key, operators) and accepted(place, mention, words, book):
                 scores = weigh(place, index, words, book)
                 scores.update(_description(places, number, mention, words))
-                ledger.add(key, mention.name.spelling, _quote(place.read.text), scores, mention.name.field)
+                ledger.add(key, _written(mention), _quote(place.read.text), scores, mention.name.field)
     _from_structure(reading, words, book, operators, ledger)
     _from_providers(cookies, words, book, operators, ledger)
     vendors = (_vendor(entry, reading.url) for key, entry in ledger.found.items() if key not in refused)
@@ -90,6 +91,12 @@ def _vendor(entry: _Found, source: str) -> DeclaredVendor:
     return DeclaredVendor(
         name=name, purpose_category=decide(entry.scores, entry.field), quote=entry.quote, source=source
     )
+
+
+def _written(mention: Mention) -> str:
+    """The name as the list spells it; for a way of speaking ("map Google") the vendor's own name."""
+    name = mention.name
+    return name.key if name.spelling[:1].islower() and name.key[:1].isupper() else name.spelling
 
 
 def _quote(text: str) -> str:
@@ -113,6 +120,7 @@ def _places(reading: Reading, words: VendorWords, book: NameBook) -> Iterator[Pl
             general = bool(read.section) and is_general_heading(read.section[-1], language)
             headings[read.section] = (above, names_in(above, book), general)
         above, keys, general = headings[read.section]
+        lead_in = read.lead_in or _label_before(read)
         if read.text not in known:
             sentence = words.vocabulary.read(tokenise(read.text[:3000]))
             known[read.text] = sentence, book.mentions(sentence.tokens)
@@ -126,11 +134,22 @@ def _places(reading: Reading, words: VendorWords, book: NameBook) -> Iterator[Pl
             mentions=mentions,
             generic=_generic(read, language, general) if mentions else False,
             row=row_read,
-            lead_in=words.vocabulary.read(tokenise(read.lead_in)) if mentions and read.lead_in else None,
+            lead_in=words.vocabulary.read(tokenise(lead_in)) if mentions and lead_in else None,
             headings=above,
             heading_keys=keys,
             row_keys=names_in((row_read,), book) if row_read else frozenset(),
         )
+
+
+_LABEL: Final = re.compile(r"^([^.:!?]{3,40})[.:]\s")
+
+
+def _label_before(read: ReadSentence) -> str | None:
+    """The few words with which the block begins as with a label: "Marketing cookies. We place ..."."""
+    match = _LABEL.match(read.block.text)
+    if match is None or read.text.startswith(match.group(1)) or len(match.group(1).split()) > 4:
+        return None
+    return match.group(1)
 
 
 def _generic(read: ReadSentence, language: Lexicon, general: bool) -> bool:

@@ -6,7 +6,7 @@ its choice where and as the platform that it imitates keeps it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.capture.consent.pages import Case, page
@@ -26,6 +26,8 @@ class Staged:
     case: Case
     everything: frozenset[str]
     refusal: str | None = None
+    by_interface: bool = False
+    """Whether consent can be taken back by the platform's own call alone."""
 
 
 def body(folder: str, name: str, lang: str = "en") -> str:
@@ -159,3 +161,25 @@ LOOK_ALIKES: tuple[Case, ...] = tuple(
     Case(f"alike-{f.stem}", "en", body("decoys", f.stem), "watch=1") for f in sorted((FOLDER / "decoys").glob("*.html"))
 )
 """Pages without a consent banner."""
+
+
+def _back(
+    name: str, query: str, lang: str, everything: frozenset[str] = THREE, *, by_interface: bool = False
+) -> Staged:
+    return replace(platform(name, query, lang, everything), by_interface=by_interface)
+
+
+WAYS_BACK: tuple[Staged, ...] = (
+    _back("onetrust", "reject=1", "en"),
+    _back("cookiebot", "no=1&inline=1&widget=1", "de"),
+    _back("cookiebot", "no=1&inline=1", "de", by_interface=True),
+    _back("usercentrics", "reject=1", "de", _FM, by_interface=True),
+    _back("didomi", "no=link", "fr", by_interface=True),
+    _back("complianz", "", "nl"),
+    _back("cookieyes", "reject=1", "pt"),
+    _back("iubenda", "no=button&footer=1", "it"),
+    _back("osano-hosted", "reject=1", "en"),
+    _back("drupal", "withdraw=1", "ro", _FA),
+    Staged(Case("policy-way-back", "en", body("wild-back", "policy-page")), TWO),
+)
+"""Platforms and pages with a way to take consent back."""

@@ -108,10 +108,11 @@ class Desk:
         state = await call(document, _SWITCHED, on=target.id)
         return state if isinstance(state, bool) else None
 
-    def remember(self, place: Place, layer: int) -> None:
+    def remember(self, seen: Seen, layer: int) -> None:
         """Keep the buttons and the choices switched on beforehand of one layer, each once."""
+        place = seen.place
         for button in place.buttons:
-            found = button.seen(layer)
+            found = button.seen(layer, seen.origin)
             if found is not None and found not in self.buttons:
                 self.buttons.append(found)
         for text in preselected(place):

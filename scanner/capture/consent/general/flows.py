@@ -51,6 +51,8 @@ class Flow:
         """Refuse everything that is not necessary, by the shortest way that the notice offers."""
         place = seen.place
         button = pick(place, "reject")
+        if button is not None and button not in place.refusals and choosable(place) and "save" in place.roles:
+            button = None  # the heading of a category, above choices that can be saved
         if button is not None:
             answer = await self._refuse(seen, button, "refused")
             if answer.made is not None or place.refusals or not place.roles & {"settings", "save"}:
@@ -88,7 +90,7 @@ class Flow:
         inner = second_layer(await self.desk.scanner.scan(), before) or await self._unsaved()
         if inner is None:
             return self._made("reject", did)
-        self.desk.remember(inner.place, 2)
+        self.desk.remember(inner, 2)
         again = _strongest([b for b in inner.place.refusals if b.words != button.words])
         if again is not None and not (settable(inner.place) and saving(inner.place, inner.place) is not None):
             await self.desk.press(inner, again, "refused again")
@@ -127,7 +129,7 @@ class Flow:
         place = now.place
         if place.toggles or place.choices or place.roles & {"reject", "save", "settings", "object", "pay"}:
             return False
-        self.desk.remember(place, 2)
+        self.desk.remember(now, 2)
         await self.desk.pace.shoot("settings")
         return True
 
@@ -154,7 +156,7 @@ class Flow:
         await self.desk.press(seen, button, "opened the settings")
         inner = await self._inner(before)
         if inner is not None:
-            self.desk.remember(inner.place, 2)
+            self.desk.remember(inner, 2)
             await self.desk.pace.shoot("settings")
         return inner
 

@@ -9,12 +9,14 @@ from scanner.capture.consent.general.desk import Desk, preselected
 from scanner.capture.consent.general.flows import Flow
 from scanner.capture.consent.general.reading import Seen, Toggle
 from scanner.capture.consent.general.scan import Scanner
+from scanner.capture.consent.general.stance import stance
 from scanner.capture.consent.general.toggles import Wanted
 from scanner.capture.consent.general.withdraw import Withdrawal
 from scanner.capture.consent.hands import Hands
 from scanner.capture.consent.method import Answer, MethodName, Pace, Sighting
 from scanner.capture.consent.words.lexicon import normalise
 from scanner.model.base import StateName
+from scanner.model.evidence import BannerStance
 
 _SAME_CATEGORY = {
     "necessary": "necessary", "essential": "necessary",
@@ -47,6 +49,11 @@ class GeneralMethod:
         """The consent notice that stands there now, or null."""
         seen = await self.scanner(page).best()
         return _sighting(seen) if seen is not None else None
+
+    async def stance(self, sighting: Sighting) -> BannerStance | None:
+        """How the notice of a sighting of this method stands on its page."""
+        top = await self._scanner.documents.main() if self._scanner is not None else None
+        return await stance(sighting.handle, top) if isinstance(sighting.handle, Seen) and top is not None else None
 
     async def answer(self, page: Page, sighting: Sighting, wanted: StateName, pace: Pace) -> Answer:
         """Make the wanted choice, if the notice offers it."""
@@ -86,13 +93,8 @@ def category(name: str) -> Wanted:
 
 def _sighting(seen: Seen) -> Sighting:
     place = seen.place
-    found = (button.seen(1) for button in place.buttons)
+    found = (button.seen(1, seen.origin) for button in place.buttons)
     notes = [f"score {seen.score:g}: {' '.join(seen.reasons)}"]
-    if place.rect[2] and place.viewport[0]:
-        shown = min(place.rect[2], place.viewport[0]) * min(place.rect[3], place.viewport[1])
-        notes.append(f"covers {round(100 * shown / (place.viewport[0] * place.viewport[1]))} % of its frame")
-    policy = [b.href for b in place.buttons if b.link and b.meaning.role in ("info", "other")]
-    notes += [f"links to {href}" for href in policy[:5]]
     return Sighting(
         method="heuristic",
         languages=place.languages,

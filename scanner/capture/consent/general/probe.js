@@ -315,7 +315,7 @@
     info: {
       url: location.href, lang: document.documentElement.lang || "", framed: window !== window.top,
       viewport: [innerWidth, innerHeight], candidates,
-      frames: frames.filter(visible).map((f) => ({ el: keep(f), rect: box(f), chain: chain(f) })).filter((f) => f.rect[2] >= 100 && f.rect[3] >= 40),
+      frames: frames.filter(visible).map((f) => ({ el: keep(f), rect: box(f), inset: [f.clientLeft, f.clientTop], chain: chain(f) })).filter((f) => f.rect[2] >= 100 && f.rect[3] >= 40),
     },
     elements,
   };

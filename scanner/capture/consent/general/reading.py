@@ -56,8 +56,8 @@ class PageButton:
         """Size in square CSS pixels."""
         return self.rect[2] * self.rect[3]
 
-    def seen(self, layer: int) -> BannerButton | None:
-        """As evidence; null for a button that does nothing to the choice."""
+    def seen(self, layer: int, origin: tuple[float, float] = (0.0, 0.0)) -> BannerButton | None:
+        """As evidence; null for a button that does nothing to the choice. `origin` is where its frame stands."""
         action = _ACTIONS.get(self.meaning.role)
         if action is None:
             return None
@@ -65,7 +65,7 @@ class PageButton:
             action=action,
             layer=1 if layer == 1 else 2,
             text=self.words,
-            rect=self.rect,
+            rect=(self.rect[0] + origin[0], self.rect[1] + origin[1], self.rect[2], self.rect[3]),
             foreground=self.foreground or None,
             background=self.background or None,
             font_px=self.font,
@@ -166,6 +166,8 @@ class Seen:
     place: Place
     score: float
     reasons: tuple[str, ...] = field(default=())
+    origin: tuple[float, float] = (0.0, 0.0)
+    """Where the viewport of its frame stands in the page's viewport."""
 
 
 def read_place(raw: dict[str, Any], info: dict[str, Any], languages: tuple[str, ...]) -> Place:

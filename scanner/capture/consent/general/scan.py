@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -56,20 +57,22 @@ class Scanner:
         if top is None:
             return []
         found: list[Seen] = []
-        waiting: list[tuple[Document, int]] = [(top, 0)]
+        waiting: list[tuple[Document, int, tuple[float, float]]] = [(top, 0, (0.0, 0.0))]
         read = 0
         while waiting and read < _MOST_FRAMES:
-            document, depth = waiting.pop(0)
+            document, depth, origin = waiting.pop(0)
             read += 1
             elements, info = await self._read(document, closed=closed)
             if elements is None or info is None:
                 continue
-            found += _weighed(document, elements, info)
+            document = replace(document, url=info["url"])
+            found += _weighed(document, elements, info, origin)
             if depth < _DEEPEST_FRAME:
                 for frame in info["frames"]:
                     inner = await self._inside(document, elements, frame["el"])
                     if inner is not None:
-                        waiting.append((inner, depth + 1))
+                        at = [origin[n] + frame["rect"][n] + frame["inset"][n] for n in (0, 1)]
+                        waiting.append((inner, depth + 1, (at[0], at[1])))
         return found
 
     async def _read(self, document: Document, *, closed: bool) -> tuple[str | None, dict[str, Any] | None]:
@@ -137,13 +140,13 @@ async def element(document: Document, elements: str, el: int) -> Remote | None:
     return Remote(handle) if handle else None
 
 
-def _weighed(document: Document, elements: str, info: dict[str, Any]) -> list[Seen]:
+def _weighed(document: Document, elements: str, info: dict[str, Any], origin: tuple[float, float]) -> list[Seen]:
     found = []
     for raw in info["candidates"]:
         languages = topic(raw["text"], raw["lang"]).languages
         place = read_place(raw, info, languages)
         score, reasons = weigh(place)
-        found.append(Seen(document, elements, place, score, reasons))
+        found.append(Seen(document, elements, place, score, reasons, origin))
     return found
 
 

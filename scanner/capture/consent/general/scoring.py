@@ -86,8 +86,10 @@ def _words(place: Place, said: Topic) -> Reasons:
 
 
 def _on_a_button(place: Place) -> bool:
-    """Whether a button speaks of cookies: "accept cookies"."""
-    return any(topic(b.words, place.language).cookie for b in place.buttons if b.meaning.role in ("accept", "reject"))
+    """Whether a button or a choice speaks of cookies: "accept cookies"."""
+    said = [b.words for b in place.buttons if b.meaning.role in ("accept", "reject")]
+    said += [t.words for t in place.toggles] + [w for d in place.dials for w in (d.label, *d.options)]
+    return any(topic(words, place.language).cookie for words in said[:40])
 
 
 def _stance(place: Place) -> Reasons:

@@ -132,7 +132,7 @@ class Withdrawal:
         return None
 
     async def _refuse(self, opened: Seen) -> Answer:
-        self.desk.remember(opened.place, 1)
+        self.desk.remember(opened, 1)
         answer = await Flow(self.desk).reject(opened)
         return answer if answer.made is None else replace(answer, made="withdraw")
 

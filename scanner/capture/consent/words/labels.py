@@ -89,26 +89,25 @@ def label(text: str, languages: tuple[str, ...] = (), names: str = "") -> Label:
 def forbids(text: str, languages: tuple[str, ...] = ()) -> bool:
     """Whether a choice with this label forbids something when it is switched on: "do not sell my data"."""
     plain = normalise(text)
-    if len(plain.split()) < 2 and len(plain) < 6:
-        return False
+    return (len(plain.split()) >= 2 or len(plain) >= 6) and speaks("forbid", text, languages)
+
+
+@lru_cache(maxsize=8192)
+def speaks(key: str, text: str, languages: tuple[str, ...] = ()) -> bool:
+    """Whether a text holds words of one kind (a key of the lexicons) in one of these languages or in English."""
+    plain = normalise(text)
     asked = [lexicon for tag in (*languages, "en") if (lexicon := lexicon_for(tag)) is not None]
-    return any(lexicon.words["forbid"].search(plain) for lexicon in asked)
+    return any(lexicon.words[key].search(plain) for lexicon in asked)
 
 
-@lru_cache(maxsize=4096)
 def says_all(text: str, languages: tuple[str, ...] = ()) -> bool:
     """Whether words speak of everything."""
-    plain = normalise(text)
-    asked = [lexicon for tag in (*languages, "en") if (lexicon := lexicon_for(tag)) is not None]
-    return any(lexicon.words["all"].search(plain) for lexicon in asked)
+    return speaks("all", text, languages)
 
 
-@lru_cache(maxsize=4096)
 def legitimate(text: str, languages: tuple[str, ...] = ()) -> bool:
     """Whether words speak of legitimate interest, to which one objects."""
-    plain = normalise(text)
-    asked = [lexicon for tag in (*languages, "en") if (lexicon := lexicon_for(tag)) is not None]
-    return any(lexicon.words["legitimate"].search(plain) for lexicon in asked)
+    return speaks("legitimate", text, languages)
 
 
 @lru_cache(maxsize=8192)
@@ -178,6 +177,8 @@ def _refusals(says: dict[str, bool], length: int) -> tuple[Role, float] | None:
         return "settings", 5.0  # "settings or reject"
     if says["no"] and says["settings"] and not says["reject"] and not says["accept"]:
         return "settings", 7.0  # "no, let me choose"
+    if says["withdraw"] and says["consent"] and not says["settings"]:
+        return "reject", 8.0  # "withdraw consent"
     if says["forbid"] and not says["accept"]:
         return "reject", FORBIDS
     if says["reject"]:
@@ -204,6 +205,8 @@ def _acceptances(says: dict[str, bool], length: int) -> tuple[Role, float] | Non
         return "save", 7.5
     if says["settings"] and not says["accept"]:
         return "settings", 7.0
+    if says["settings"] and says["consent"] and not says["save"]:
+        return "settings", 6.5  # "manage consent"
     if says["accept"] and length <= 9:
         return "accept", 7.0
     if says["settings"]:

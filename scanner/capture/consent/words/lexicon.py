@@ -17,7 +17,7 @@ from typing import Any, Literal
 WORD_KEYS = (
     "reject", "accept", "negation", "without", "only", "necessary", "all", "settings", "save", "selection", "pay",
     "acknowledge", "close", "information", "continue", "object", "no", "withdraw", "yes", "next", "previous", "forbid",
-    "legitimate",
+    "legitimate", "imprint", "consent",
 )  # fmt: skip
 TERM_KEYS = ("cookie", "privacy", "usage", "other")
 CATEGORY_KEYS: tuple[Literal["necessary", "functional", "analytics", "marketing"], ...] = (

@@ -158,8 +158,10 @@ def read_filter_list(path: Path, fallback_date: str) -> FilterList | None:
         return None
     title = meta.get("title") or path.stem
     dates = (_date(meta.get(key, "")) for key in ("last modified", "version"))
+    date = next(filter(None, dates), fallback_date)
+    category = _category_of(title)
     return FilterList(
-        text, title=title, date=next(filter(None, dates), fallback_date), category=_category_of(f"{title} {path.stem}")
+        text, title=title, date=date, category=category if category != "unknown" else _category_of(path.stem)
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.capture.consent.words.labels import label
+from scanner.capture.consent.general.dials import means
+from scanner.capture.consent.words.labels import forbids, label
 from scanner.capture.consent.words.lexicon import lexicon_for, lexicons
 from scanner.capture.consent.words.topics import category_of, topic
 from tests.capture.consent.phrases import PHRASES
@@ -110,6 +111,61 @@ def test_labels_are_read_in_every_language(lang: str, known: bool) -> None:
 def test_negation_and_combined_words(lang: str, text: str, role: str) -> None:
     """A word for yes beside a word for no is a no; "necessary" after "only" refuses the rest."""
     assert label(text, (lang,)).role == role
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "role"),
+    [
+        ("en", "Manage consent", "settings"),
+        ("nl", "Beheer toestemming", "settings"),
+        ("fr", "Gérer le consentement", "settings"),
+        ("en", "I consent", "accept"),
+        ("en", "Withdraw consent", "reject"),
+        ("en", "SAVE & ACCEPT", "save"),
+        ("en", "Do Not Sell or Share My Personal Information", "reject"),
+        ("en", "✓", "accept"),
+        ("en", "Yes", "accept"),
+        ("de", "Ja, gern", "accept"),
+        ("fr", "Suivant", "next"),
+        ("en", "Back", "previous"),
+        ("de", "Weiter", "ack"),
+    ],
+)
+def test_words_that_lie_close_together(lang: str, text: str, role: str) -> None:
+    """Managing consent is not giving it; saving and accepting keeps what was chosen; a tick says yes."""
+    assert label(text, (lang,)).role == role
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "forbidden"),
+    [
+        ("en", "Do not sell or share my personal information", True),
+        ("en", "Block marketing cookies", True),
+        ("de", "Meine Daten nicht verkaufen", True),
+        ("en", "Marketing cookies", False),
+        ("en", "Disabled", False),
+        ("en", "Enable or Disable Cookies", False),
+    ],
+)
+def test_switches_that_forbid_are_told_from_those_that_grant(lang: str, text: str, *, forbidden: bool) -> None:
+    """A label that merely shows a state ("disabled") turns nothing round."""
+    assert forbids(text, (lang,)) is forbidden
+
+
+@pytest.mark.parametrize(
+    ("text", "whole", "nothing"),
+    [
+        ("Only necessary cookies", False, True),
+        ("Required Cookies", False, True),
+        ("Necessary and statistics", False, False),
+        ("All cookies, with marketing", True, False),
+        ("Everything", True, False),
+        ("Medium", False, False),
+    ],
+)
+def test_levels_say_what_they_grant(text: str, *, whole: bool, nothing: bool) -> None:
+    """A level between the ends is neither, and one without clear words is never taken for an end."""
+    assert (means(text, "all", ("en",)), means(text, "none", ("en",))) == (whole, nothing)
 
 
 def test_technical_names_speak_only_where_words_do_not() -> None:

@@ -1,0 +1,54 @@
+"""What `explain` tells of one answer, and whether its recipe works."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+
+from scanner.capture.consent.explain import Concluded, Looked, Pressed, SignalsCompared, Trace
+from scanner.capture.consent.session import ConsentSession
+from scanner.config.recipe import Recipe
+from tests.capture.consent.conftest import SITE, Lab
+from tests.capture.consent.staged import platform
+
+pytestmark = pytest.mark.browser
+
+
+async def test_an_answer_is_told_step_by_step_and_its_recipe_answers_too(lab: Lab) -> None:
+    """Two layers in frames of another site: what was weighed, read, pressed, proven; then the recipe does it alone."""
+    page = platform("sourcepoint", "reject2=1&on=1", "it").case
+    trace = Trace()
+    async with lab.visit(page, "reject", "virtual") as visit:
+        session = ConsentSession(
+            visit.page, context_state="reject", recipe=None, emit=visit.records.append, visit_id="v1", pace=visit.pace,
+            ways=("heuristic",), trace=trace,
+        )  # fmt: skip
+        await session.prepare()
+        await session.observe()
+        await session.choose("reject")
+    told = trace.explanation(SITE)
+    looks = [e for e in told.events if isinstance(e, Looked)]
+    best = looks[0].candidates[0]
+    assert best.taken
+    assert best.score >= looks[0].threshold
+    assert best.reasons
+    assert best.frame_url is not None
+    assert {b.words: b.role for b in best.buttons} == {"Opzioni": "settings", "Accetta e continua": "accept"}
+    assert "italiano" in best.buttons[0].why
+    assert [e.did for e in told.events if isinstance(e, Pressed)] == [
+        "opened the settings",
+        "refused on the second layer",
+    ]
+    assert [e.moment for e in told.events if isinstance(e, SignalsCompared)] == ["loaded", "answered", "reloaded"]
+    [end] = [e for e in told.events if isinstance(e, Concluded)]
+    assert (end.made, end.verified) == ("reject", True)
+
+    written = tomllib.loads(told.recipe)["scan"]["recipe"][SITE]
+    assert len(written["reject"]) == 2
+    recipe = Recipe(**{k: v if k == "banner" else (v,) if isinstance(v, str) else tuple(v) for k, v in written.items()})
+    async with lab.visit(page, "reject", "virtual", recipe=recipe, general=False) as visit:
+        await visit.session.observe()
+        choice = await visit.session.choose("reject")
+        assert await visit.granted() == frozenset()
+        assert (choice.method, choice.verified, choice.clicks) == ("recipe", True, 2)

@@ -1,0 +1,52 @@
+"""`report.pdf`: the page as paper, printed by the browser that scans."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from pathlib import Path
+
+import pytest
+
+from scanner.capture import print_page, printer
+from scanner.errors import BrowserNotFoundError
+from scanner.report import write_reports
+
+from . import samples
+
+
+@pytest.mark.browser
+async def test_the_report_is_printed_with_pages_outline_and_all_proofs(tmp_path: Path) -> None:
+    """Several tagged A4 pages with bookmarks; what is folded on a screen is open on paper."""
+    paths = write_reports(samples.shop(), tmp_path, pictures=samples.PICTURES)
+    pdf = await print_page(paths.report)
+    assert pdf.startswith(b"%PDF-") and pdf.rstrip().endswith(b"%%EOF")
+    text = pdf + b"".join(_streams(pdf))
+    assert len(re.findall(rb"/Type\s*/Page\b", text)) > 3
+    assert b"/Outlines" in text and b"/StructTreeRoot" in text
+    (box,) = set(re.findall(rb"/MediaBox\s*\[\s*0\s+0\s+([\d.]+)\s+([\d.]+)\s*\]", text))
+    assert [round(float(side)) for side in box] == [595, 842]
+
+
+def _streams(pdf: bytes) -> list[bytes]:
+    """Compressed parts of a PDF, as far as they are plain zlib."""
+    found = []
+    for match in re.finditer(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.S):
+        try:
+            found.append(zlib.decompress(match[1]))
+        except zlib.error:
+            continue
+    return found
+
+
+def test_without_a_browser_the_reason_and_the_format_are_named() -> None:
+    with pytest.raises(BrowserNotFoundError, match="pdf is printed by a browser"):
+        printer("/nowhere/chromium")
+
+
+@pytest.mark.browser
+async def test_a_printed_page_fetches_nothing(tmp_path: Path) -> None:
+    """The printing browser is offline: a picture on a server is not asked for, and the page is printed all the same."""
+    page = tmp_path / "page.html"
+    page.write_text('<h1>Title</h1><img src="http://127.0.0.1:9/x.png" alt="x">', encoding="utf-8")
+    assert (await print_page(page)).startswith(b"%PDF-")
