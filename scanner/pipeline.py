@@ -16,6 +16,7 @@ import scanner
 from scanner import audit as auditing
 from scanner import capture as capturing
 from scanner import policy as policies
+from scanner.capture.resolving import server_address
 from scanner.classify import Catalogue, build_inventory, load_catalogue
 from scanner.config import Config
 from scanner.diff import Difference, Identities, compare, identities
@@ -72,7 +73,9 @@ def now() -> str:
 
 @asynccontextmanager
 async def open_instrument(config: Config, *, calibrate: bool = True) -> AsyncIterator[capturing.Instrument]:
-    """A calibrated browser as the configuration wants it."""
+    """A calibrated browser as the configuration wants it. Raises UsageError for a name server that is none."""
+    if config.name_server not in ("system", "off"):
+        server_address(config.name_server)
     options = capturing.BrowserOptions(
         executable=config.browser,
         host_rules=config.host_rules,
@@ -111,6 +114,7 @@ async def capture(instrument: capturing.Instrument, url: str, config: Config, fo
         life_ms=config.page_life * 1000,
         ignore_robots=config.ignore_robots,
         name_server=config.name_server,
+        type_into_forms=config.type_into_forms,
         tool_version=scanner.__version__,
         user_given_policy=", ".join(config.policy) or None,
     )

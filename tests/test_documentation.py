@@ -81,7 +81,7 @@ def test_every_relative_link_leads_to_a_file(page: Path) -> None:
 @pytest.mark.parametrize(("page", "block"), _blocks("toml"), ids=lambda value: getattr(value, "name", ""))
 def test_every_scan_toml_in_the_documentation_is_valid(page: Path, block: str, tmp_path: Path) -> None:
     tables = tomllib.loads(block)
-    if set(tables) <= {"scan", "recipe"}:
+    if set(tables) <= {"scan", "recipe", "accept"}:
         path = tmp_path / "scan.toml"
         path.write_text(block, encoding="utf-8")
         assert read_config(path) is not None

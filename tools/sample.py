@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import shutil
+import tempfile
 from pathlib import Path
 
 SITE = "deaf-ear-news"
@@ -44,6 +45,8 @@ if __name__ == "__main__":
     parser.add_argument("--evidence", action="store_true", help="scan the demonstration site anew first")
     if parser.parse_args().evidence:
         asyncio.run(scan())
-    shutil.rmtree(SAMPLE, ignore_errors=True)
-    build(SAMPLE)
+    with tempfile.TemporaryDirectory() as scratch:
+        build(Path(scratch) / "sample")
+        shutil.rmtree(SAMPLE, ignore_errors=True)
+        shutil.copytree(Path(scratch) / "sample", SAMPLE)
     print(f"written: {SAMPLE.relative_to(ROOT)}/report.html")

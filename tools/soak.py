@@ -27,7 +27,10 @@ HOSTS = ("www.soak.test", "pixel.example")
 GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
 PAGE = """<!doctype html><html lang=en><title>Soak</title><nav><a href="/">home</a> <a href="/second/page">second</a>
 <a href="/privacy">privacy</a></nav><img src="https://pixel.example/p.gif" width=1 height=1>
-<div id=banner style="position:fixed;bottom:0">We use cookies. <button id=yes>Accept all</button>
+<div id=banner role=dialog aria-label="Cookies"
+ style="position:fixed;bottom:0;left:0;right:0;padding:2em;background:#ddd">
+<p>We use cookies and similar technologies to measure how our site is used and for advertising. You can accept or
+reject them, and change your choice at any time.</p><button id=yes>Accept all</button>
 <button id=no>Reject all</button></div>
 <script>
   document.cookie = "seen=1; path=/; max-age=3600";

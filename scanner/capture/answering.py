@@ -14,7 +14,8 @@ from scanner.capture.log import VisitLog
 from scanner.capture.shots import picture
 from scanner.capture.tab import Tab
 from scanner.capture.visit import VisitRun
-from scanner.model.evidence import Screenshot, Visit
+from scanner.model.consent import Screenshot
+from scanner.model.evidence import Visit
 
 AFTER_CHOICE_MS = 10_000.0
 """How long a life a page gets between a choice and the reload that proves it."""

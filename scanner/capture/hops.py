@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from scanner.model.base import StateName
-from scanner.model.evidence import CookieKey, Initiator, Phase, Request, SetCookieLine, StackFrame
+from scanner.model.base import Phase, StateName
+from scanner.model.evidence import CookieKey, Initiator, Request, SetCookieLine, StackFrame
 from scanner.site import host_of
 
 BODY_LIMIT = 65_536

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from scanner.model.evidence import Gap, Phase, Record
+from scanner.model.base import Phase
+from scanner.model.evidence import Gap, Record
 
 Emit = Callable[[Record], None]
 

@@ -53,6 +53,7 @@ class Plan:
     life_ms: float = 30_000.0
     ignore_robots: bool = False
     name_server: str = "system"
+    type_into_forms: bool = True
 
 
 @dataclass(frozen=True)

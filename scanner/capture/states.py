@@ -18,8 +18,9 @@ from scanner.capture.pages import Scout
 from scanner.capture.plan import Plan, Progress
 from scanner.capture.tab import Tab
 from scanner.capture.visit import VisitRun, VisitSpec
-from scanner.model.base import StateName
-from scanner.model.evidence import ChoiceMade, Gap, Link, Phase, Settling, Visit
+from scanner.model.base import Phase, StateName
+from scanner.model.consent import ChoiceMade
+from scanner.model.evidence import Gap, Link, Settling, Visit
 
 Take = Callable[[VisitRun], Awaitable[None]]
 Look = Callable[[VisitRun], Awaitable[None]]
@@ -77,7 +78,7 @@ class StateRun:
         self._first_left = asyncio.Event()
         self.settled = asyncio.Event()
         """Set once it is known whether this visitor goes on to other pages, and to which."""
-        self._canaries = Canaries()
+        self._canaries = Canaries() if desk.plan.type_into_forms else None
 
     @property
     def passive(self) -> bool:

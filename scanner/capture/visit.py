@@ -17,8 +17,8 @@ from scanner.capture.log import Emit, VisitLog, now
 from scanner.capture.settle import CEILING_S
 from scanner.capture.tab import Tab
 from scanner.capture.wake import wake
-from scanner.model.base import StateName
-from scanner.model.evidence import Link, Phase, Settling, Visit
+from scanner.model.base import Phase, StateName
+from scanner.model.evidence import Link, Settling, Visit
 from scanner.site import host_of, site_of
 
 Purpose = Literal["page", "reload", "policy"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from scanner.model.base import StateName
-from scanner.model.evidence import ChoiceMade, Phase
+from scanner.model.base import Phase, StateName
+from scanner.model.consent import ChoiceMade
 from scanner.model.recorded import Evidence
 
 _ANSWERS: dict[str, frozenset[str]] = {

@@ -118,8 +118,8 @@ class Labeller:
         for host in (quick_host(traits.setter or ""), traits.domain):
             target = self._cnames.get(host)
             vendor = self._catalogue.cname(target) if target else None
-            if vendor is not None:
-                return Label(vendor.category, f"{CNAME_TARGET} (catalogue, {vendor.checked})", vendor)
+            if target and vendor is not None:
+                return Label(vendor.category, f"{CNAME_TARGET} ({self._catalogue.cname_cited(target)})", vendor)
         return None
 
 

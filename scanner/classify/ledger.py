@@ -21,8 +21,8 @@ from scanner.classify.setting import (
     refusal,
     utc_seconds,
 )
-from scanner.model.base import Party, StateName
-from scanner.model.evidence import CookieKey, JarCookie, JarSnapshot, Phase, Request, ScriptCookieWrite
+from scanner.model.base import Party, Phase, StateName
+from scanner.model.evidence import CookieKey, JarCookie, JarSnapshot, Request, ScriptCookieWrite
 from scanner.model.recorded import Evidence
 from scanner.site import site_of
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from scanner.classify.addresses import quick_host
-from scanner.model.base import Party, StateName
-from scanner.model.evidence import Initiator, Phase, Request, StackFrame, Visit
+from scanner.model.base import Party, Phase, StateName
+from scanner.model.evidence import Initiator, Request, StackFrame, Visit
 from scanner.model.inventory import FirstSeen
 from scanner.model.recorded import Evidence
 from scanner.site import party_of, site_of

@@ -6,7 +6,8 @@ from typing import Literal
 
 from scanner.classify.attribution import Attribution, chooses
 from scanner.model.base import StateName
-from scanner.model.evidence import BannerButton, BannerSeen, Visit
+from scanner.model.consent import BannerButton, BannerSeen
+from scanner.model.evidence import Visit
 from scanner.model.inventory import Banner, Button, Choice, Page, Problem, State
 from scanner.model.recorded import Evidence
 

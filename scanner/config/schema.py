@@ -26,7 +26,8 @@ class Config(Model):
     folder or its `scan.json`) whose findings are known; `accept` stands in tables of its own, `[[accept]]`.
     `guard` says to which addresses the browser may speak: `given` (public ones, and hosts that the user named),
     `public` alone, or `off`; `allow` names networks and hosts besides. `name_server` is asked where the site's own
-    names lead: `system`, `off`, or an `address[:port]`.
+    names lead: `system`, `off`, or an `address[:port]`. `type_into_forms` lets made-up values be typed into a page's
+    fields (never sent), so that scripts that read along are seen.
     """
 
     urls: tuple[str, ...] = ()
@@ -40,6 +41,7 @@ class Config(Model):
     guard: Literal["off", "given", "public"] = "given"
     allow: tuple[str, ...] = ()
     name_server: str = "system"
+    type_into_forms: bool = True
     format: tuple[Format, ...] = ()
     fail_on: Level | None = None
     baseline: str | None = None

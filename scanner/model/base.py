@@ -24,6 +24,10 @@ Category = Literal["necessary", "functional", "analytics", "marketing", "unknown
 DeclaredCategory = Literal["necessary", "functional", "analytics", "marketing"]
 
 
+Phase = Literal["initial", "chosen"]
+"""Before the click that makes a choice, or from it on. A state that makes none is `initial` from end to end."""
+
+
 class Model(BaseModel):
     """Immutable and strict: unknown fields and silently converted types are errors."""
 

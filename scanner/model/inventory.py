@@ -9,8 +9,8 @@ from typing import Literal
 
 from pydantic import JsonValue
 
-from scanner.model.base import Category, Model, Party, StateName, UtcTime
-from scanner.model.evidence import BannerButton, ButtonAction, Phase
+from scanner.model.base import Category, Model, Party, Phase, StateName, UtcTime
+from scanner.model.consent import BannerButton, ButtonAction
 from scanner.model.instrument import Browser
 from scanner.model.vendor import Vendor
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from scanner.model.base import Model, UtcTime
+from scanner.model.consent import BannerSeen, ChoiceMade, Screenshot, SignalsRead
 from scanner.model.evidence import (
-    BannerSeen,
-    ChoiceMade,
     Gap,
     ImageSeen,
     JarSnapshot,
     Request,
     ScanFinished,
     ScanStarted,
-    Screenshot,
     ScriptCall,
     ScriptCookieWrite,
-    SignalsRead,
     StorageSnapshot,
     Visit,
 )

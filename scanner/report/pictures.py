@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from scanner.messages import Labels, Message
 from scanner.model.base import StateName
-from scanner.model.evidence import BannerButton
+from scanner.model.consent import BannerButton
 from scanner.model.inventory import State
 from scanner.model.scan import Scan
 from scanner.report.words import in_order, inside, state_label

@@ -20,10 +20,9 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from scanner.errors import EvidenceError
+from scanner.model.consent import BannerSeen, ChoiceMade, Screenshot, SignalsRead
 from scanner.model.evidence import (
     RECORD,
-    BannerSeen,
-    ChoiceMade,
     DocumentKept,
     Gap,
     ImageSeen,
@@ -32,10 +31,8 @@ from scanner.model.evidence import (
     Request,
     ScanFinished,
     ScanStarted,
-    Screenshot,
     ScriptCall,
     ScriptCookieWrite,
-    SignalsRead,
     StorageSnapshot,
     Visit,
 )

@@ -7,8 +7,8 @@ from typing import Any
 
 from scanner.audit import RULES, audit
 from scanner.model.base import StateName
+from scanner.model.consent import BannerButton
 from scanner.model.declaration import Claim, Declaration, DeclaredCookie, DeclaredVendor, Source
-from scanner.model.evidence import BannerButton
 from scanner.model.finding import AuditResult, Check, Finding
 from scanner.model.instrument import Browser, Calibration, CalibrationCheck
 from scanner.model.inventory import (

@@ -7,16 +7,14 @@ import asyncio
 import pytest
 
 from scanner.capture import Instrument, Plan
+from scanner.model.consent import BannerSeen, ChoiceMade, Screenshot
 from scanner.model.evidence import (
-    BannerSeen,
-    ChoiceMade,
     DocumentKept,
     Gap,
     JarSnapshot,
     Request,
     ScanFinished,
     ScanStarted,
-    Screenshot,
     ScriptCookieWrite,
     Visit,
 )

@@ -13,10 +13,8 @@ from scanner.classify import Catalogue, build_inventory, load_catalogue
 from scanner.classify.catalogue.compiled import compile_layer
 from scanner.classify.catalogue.index import LayerIndex
 from scanner.classify.catalogue.schema import VendorFile
+from scanner.model.consent import BannerButton, BannerSeen, ChoiceMade, SignalsRead
 from scanner.model.evidence import (
-    BannerButton,
-    BannerSeen,
-    ChoiceMade,
     CookieKey,
     Gap,
     ImageSeen,
@@ -29,7 +27,6 @@ from scanner.model.evidence import (
     ScriptCall,
     ScriptCookieWrite,
     SetCookieLine,
-    SignalsRead,
     StackFrame,
     StorageItem,
     StorageSnapshot,

@@ -235,3 +235,80 @@ def test_the_sites_other_cookies_are_not_the_vendors_identifiers(record, jar_coo
         scan.request(context, url, status=204, sent=["_pk_id.1.1fff@.shop.test", "_fbp@.shop.test"])
     (beacon,) = scan.beacons()
     assert beacon.identifiers == ("_pk_id.1.1fff",)
+
+
+def test_a_point_that_is_stretched_to_a_size_holds_a_place(record):
+    """Empty pictures stand in for others that load later."""
+    scan = record("before")
+    scan.request("before", "https://a.test/blank.gif?x=1", mime_type="image/gif", body_bytes=43)
+    scan.image("before", "https://a.test/blank.gif?x=1", 1, 1, visible=True)
+    assert scan.beacons() == ()
+
+
+def test_a_version_in_the_address_says_nothing(record):
+    """A site's own spacer, whose file may change; a number that changes every time is another matter."""
+    scan = record("before")
+    for url in ("https://www.shop.test/s.gif?v=3", "https://www.shop.test/s.gif?r=0.123"):
+        scan.request("before", url, mime_type="image/gif", body_bytes=43)
+        scan.image("before", url, 1, 1)
+    assert [beacon.example_url for beacon in scan.beacons()] == ["https://www.shop.test/s.gif?r=0.123"]
+
+
+def test_a_third_partys_picture_that_is_shown_as_one_point_is_a_pixel(record):
+    """One that is not shown at all may be shown later."""
+    scan = record("before")
+    for name, shown in (("point", 1.0), ("later", 0.0), ("whole", 40.0)):
+        url = f"https://a.test/{name}.png?u=1"
+        scan.request("before", url, mime_type="image/png", body_bytes=900)
+        scan.image("before", url, 40, 40)
+        seen = scan.records["images"].pop()
+        scan.records["images"].append(seen.model_copy(update={"shown_width": shown, "shown_height": shown}))
+    assert [beacon.url for beacon in scan.beacons()] == ["https://a.test/point.png"]
+
+
+def test_a_small_picture_in_a_style_is_no_hit_unless_it_says_something(record):
+    """Bullets and icons are as small as pixels."""
+    scan = record("before")
+    for url in ("https://a.test/bullet.gif", "https://a.test/seen.gif?page=1"):
+        scan.request("before", url, mime_type="image/gif", body_bytes=43)
+        old = scan.records["requests"].pop()
+        initiator = old.initiator.model_copy(update={"url": "https://www.shop.test/site.css"})
+        scan.records["requests"].append(old.model_copy(update={"initiator": initiator}))
+    assert [(beacon.url, beacon.kind) for beacon in scan.beacons()] == [("https://a.test/seen.gif", "css")]
+
+
+def test_a_picture_that_a_style_in_the_page_names_is_of_kind_css(record):
+    """The page asked for it, and no element of the page shows it."""
+    scan = record("before")
+    scan.image("before", "https://www.shop.test/photo.png", 40, 40, visible=True)
+    scan.request("before", "https://a.test/p.gif?u=1", status=204)
+    old = scan.records["requests"].pop()
+    initiator = old.initiator.model_copy(update={"url": scan.url})
+    scan.records["requests"].append(old.model_copy(update={"initiator": initiator}))
+    assert kinds(scan) == [("a.test", "css")]
+
+
+def test_every_hop_of_a_pixel_learns_as_much_as_its_end(record):
+    """The first answers with an address only."""
+    scan = record("before")
+    first = scan.request("before", "https://a.test/hop?u=1", status=302)
+    scan.request("before", "https://b.test/end?u=1", redirect_of=first, mime_type="image/gif", body_bytes=43)
+    scan.image("before", "https://a.test/hop?u=1", 1, 1)
+    assert kinds(scan) == [("a.test", "pixel"), ("b.test", "pixel")]
+
+
+def test_a_picture_that_is_asked_for_while_the_page_goes_away_is_a_pixel(record):
+    """Nobody can look at it, and its answer is not known."""
+    scan = record("before")
+    scan.request("before", "https://a.test/bye.png?u=1", status=None, keepalive=True)
+    scan.request("before", "https://b.test/slow.png?u=1", status=None)
+    assert kinds(scan) == [("a.test", "pixel")]
+
+
+def test_a_fetch_that_outlives_the_page_is_a_hit_where_it_tells_a_third_party_something(record):
+    """Asking without telling anything is asking."""
+    scan = record("before")
+    scan.request("before", "https://a.test/told?u=1", kind="Fetch", keepalive=True)
+    scan.request("before", "https://a.test/asked", kind="Fetch", keepalive=True)
+    scan.request("before", "https://www.shop.test/own?u=1", kind="Fetch", keepalive=True)
+    assert [beacon.url for beacon in scan.beacons()] == ["https://a.test/told"]

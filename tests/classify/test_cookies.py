@@ -275,3 +275,42 @@ def test_first_seen_is_the_earliest_state_and_time(record):
     scan.request("before", "https://www.shop.test/y", set_cookie="a=1; Path=/", ms=70.0)
     seen = scan.cookie("a").first_seen
     assert (seen.state, seen.ms, seen.page) == ("before", 70.0, "https://www.shop.test/")
+
+
+def test_a_cookie_that_only_a_hidden_answer_can_have_brought_is_put_down_to_it(record, jar_cookie):
+    """The browser shows no cookies of a socket to another host; where two answers may be meant, none is named."""
+    for urls, kind in ((["wss://x.test/live"], "http"), (["wss://x.test/live", "wss://x.test/other"], "unknown")):
+        scan = record("before")
+        for url in urls:
+            scan.request(
+                "before", url, kind="WebSocket", status=101, cookies_hidden=True, stack=["https://x.test/t.js"]
+            )
+        scan.jar("before", jar_cookie("a", "1", "x.test"))
+        cookie = scan.cookie("a")
+        assert cookie.set_by.kind == kind
+        if kind == "http":
+            assert (cookie.set_by.url, cookie.set_by.confidence) == ("wss://x.test/live", "likely")
+            assert (cookie.lifetime_seconds, cookie.pages) == (None, ("https://www.shop.test/",))
+
+
+def test_cookies_of_a_handshake_are_read_from_its_header(record, jar_cookie):
+    """The protocol does not list them; path and domain decide which of one name went along."""
+    scan = record("before")
+    scan.jar(
+        "before",
+        jar_cookie("a", "1", "www.shop.test"),
+        jar_cookie("a", "1", "www.shop.test", path="/elsewhere"),
+        jar_cookie("b", "1", "www.shop.test"),
+    )
+    scan.request("before", "wss://www.shop.test/live", kind="WebSocket", request_headers=(("cookie", "a=1; c=2"),))
+    sent = {(one.name, one.path): one.sent_to for one in scan.inventory().cookies}
+    assert sent == {("a", "/"): ("www.shop.test",), ("a", "/elsewhere"): (), ("b", "/"): ()}
+
+
+def test_a_site_that_had_its_cookies_cleared_is_not_said_to_have_been_refused_any(record):
+    """`Clear-Site-Data` empties the jar."""
+    scan = record("before")
+    scan.script("before", "a=1; path=/")
+    scan.request("before", "https://www.shop.test/out", response_headers=(("clear-site-data", '"cookies"'),))
+    scan.jar("before")
+    assert scan.cookie("a").blocked is None

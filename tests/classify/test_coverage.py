@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
 
-from catalogue_coverage import Row, cover_names, cover_sites, read_table, samples, together  # noqa: E402
+from catalogue_coverage import Row, cover_names, cover_sites, read_table, samples, together
 
 
 @pytest.fixture

@@ -90,7 +90,7 @@ def test_every_area_declares_rows_that_name_what_they_speak_of() -> None:
     truth = read_truth(areas())
     assert {row.area for row in truth.rows} == set(truth.pages)
     for row in truth.rows:
-        unnamed = set(IDENTITY[row.list][:2]) - row.fields.keys()
+        unnamed = set(IDENTITY[row.table][:2]) - row.fields.keys()
         assert not unnamed, (row.id, unnamed)
         assert row.does.endswith("."), row.id
 
@@ -108,7 +108,7 @@ def test_every_declared_cookie_has_something_on_the_site_that_sets_it() -> None:
     sources = [path for path in HOME.rglob("*") if path.suffix in (".html", ".js", ".toml")]
     texts = {path: path.read_text(encoding="utf-8") for path in sources}
     for row in read_truth(areas()).rows:
-        if row.list != "cookies":
+        if row.table != "cookies":
             continue
         name = str(row.fields["name"])
         made = re.compile(rf"{re.escape(name)}\b|{re.escape(name.partition('_')[0])}_\$\{{")

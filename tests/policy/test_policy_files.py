@@ -59,7 +59,7 @@ def test_a_cut_file_of_utf8_stays_utf8() -> None:
     assert "Datenschutzerklärung" in document_from_bytes(data, "x").text
 
 
-@pytest.mark.parametrize("data", [b"%PDF-1.7 ...", b"PK\x03\x04", b"\x89PNG\r\n", b"\x1f\x8b\x08"])
+@pytest.mark.parametrize("data", [b"PK\x03\x04", b"\x89PNG\r\n", b"\x1f\x8b\x08"])
 def test_what_is_no_text_is_refused_with_advice(data: bytes) -> None:
     with pytest.raises(PolicyError, match="save the policy as HTML"):
         document_from_bytes(data, "x")

@@ -139,5 +139,5 @@ def test_the_language_is_that_of_the_text_not_of_the_page() -> None:
 
 
 def test_an_unreadable_kind_is_one_clear_error() -> None:
-    with pytest.raises(PolicyError, match="application/pdf"):
-        reading("%PDF", "application/pdf")
+    with pytest.raises(PolicyError, match="application/zip"):
+        reading("PK", "application/zip")

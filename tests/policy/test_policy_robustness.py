@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scanner.errors import PolicyError
 from scanner.model.recorded import Document
-from scanner.policy import document_from_bytes, find_cookies
+from scanner.policy import document_from_bytes, find_cookies, read
 from scanner.policy.reading import Reading
 from scanner.policy.text import read_blocks
 
@@ -168,3 +168,20 @@ def test_reading_takes_time_in_proportion_to_length() -> None:
 
     spent(50)
     assert spent(2_000) < 12 * max(spent(400), 0.02)
+
+
+def test_a_table_of_thousands_of_rows_is_read_whole_within_time() -> None:
+    rows = "".join(
+        f"<tr><td>c_{i}</td><td>Google</td><td>Counts visits {i}</td><td>2 years</td></tr>" for i in range(3000)
+    )
+    head = "<tr><th>Cookie</th><th>Provider</th><th>Purpose</th><th>Duration</th></tr>"
+    page = f"<title>Cookie policy</title><p>We use cookies and personal data.</p><table>{head}{rows}</table>"
+    begun = time.process_time()
+    declaration = read([document_from_bytes(page.encode(), "u")])
+    assert time.process_time() - begun < SECONDS
+    assert len(declaration.cookies) == 3000
+
+
+def test_a_tag_with_endless_attributes_takes_no_time() -> None:
+    attributes = " ".join(f'a{i}="x"' for i in range(60_000))
+    cookies_within_time(f"<p {attributes}>Cookies _ga</p>", "text/html")

@@ -8,8 +8,8 @@ from collections import Counter
 from typing import Any
 
 from scanner.model.base import Category, Party, StateName
+from scanner.model.consent import BannerButton
 from scanner.model.declaration import Claim, Declaration, DeclaredCookie, DeclaredVendor, Source
-from scanner.model.evidence import BannerButton
 from scanner.model.finding import SEVERITIES, Check, Finding, LegalReference, Quote
 from scanner.model.instrument import Browser, Calibration, CalibrationCheck
 from scanner.model.inventory import (

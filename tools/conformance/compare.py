@@ -76,7 +76,7 @@ def _compare_list(
         return channels.setdefault(title, Channel(title))
 
     claimed: set[int] = set()
-    for row in (row for row in truth.rows if row.list == name):
+    for row in (row for row in truth.rows if row.table == name):
         found = [number for number, entry in enumerate(entries) if row.names(entry)]
         claimed |= set(found)
         if row.known_limit:
@@ -89,7 +89,7 @@ def _compare_list(
             one.wrong.append(f"{row.id}: reported {len(found)} times")
         else:
             one.wrong += [f"{row.id}: {text}" for text in row.wrong(entries[found[0]])]
-    for absent in (absent for absent in truth.absent if absent.list == name):
+    for absent in (absent for absent in truth.absent if absent.table == name):
         for number, entry in enumerate(entries):
             if absent.is_broken_by(entry):
                 claimed.add(number)

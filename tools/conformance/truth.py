@@ -41,14 +41,14 @@ class Row:
     id: str
     area: str
     does: str
-    list: str
+    table: str
     fields: Mapping[str, object]
     known_limit: str = ""
 
     def names(self, entry: Mapping[str, object]) -> bool:
         """Whether an entry is the thing that this row speaks of."""
         return all(
-            not differences(self.fields[name], entry.get(name)) for name in IDENTITY[self.list] if name in self.fields
+            not differences(self.fields[name], entry.get(name)) for name in IDENTITY[self.table] if name in self.fields
         )
 
     def wrong(self, entry: Mapping[str, object]) -> list[str]:
@@ -66,7 +66,7 @@ class Absent:
     id: str
     area: str
     does: str
-    list: str
+    table: str
     fields: Mapping[str, object]
 
     def is_broken_by(self, entry: Mapping[str, object]) -> bool:
@@ -156,8 +156,8 @@ def differences(wanted: object, found: object, where: str = "") -> list[str]:
 def _holds(wanted: Mapping[str, object], found: object) -> bool:
     for operator, argument in wanted.items():
         match operator, argument, found:
-            case "between", [low, high], int() | float():
-                right = low <= found <= high
+            case "between", [int() | float() as low, int() | float() as high], int() | float() as number:
+                right = low <= number <= high
             case "like", str(), str():
                 right = fnmatchcase(found, argument)
             case "contains", list(), list():

@@ -10,7 +10,7 @@ from scanner.audit.colour import contrast
 from scanner.audit.message import Message, lines, say, steps
 from scanner.audit.rule import Answer, Hit, NotApplicable, Rule
 from scanner.model.base import StateName
-from scanner.model.evidence import BannerButton
+from scanner.model.consent import BannerButton
 from scanner.model.finding import Confidence, Severity
 from scanner.model.inventory import Banner
 

@@ -21,7 +21,7 @@ from scanner.capture.consent.frames import Document, Documents, call, in_main_wo
 from scanner.capture.consent.method import Answer, MethodName, Pace, Sighting
 from scanner.capture.consent.waiting import until
 from scanner.model.base import StateName
-from scanner.model.evidence import Step
+from scanner.model.consent import Step
 
 IDENTIFY_MS = 700.0
 """Page time in which a rule must recognise its platform."""

@@ -12,7 +12,7 @@ from scanner.capture.consent.method import Answer, MethodName, Pace, Sighting
 from scanner.capture.consent.waiting import until
 from scanner.config.recipe import PIERCE, Recipe
 from scanner.model.base import StateName
-from scanner.model.evidence import BannerButton, ButtonAction, Step
+from scanner.model.consent import BannerButton, ButtonAction, Step
 
 STEP_MS = 5000.0
 """Page time in which each step's element must appear."""

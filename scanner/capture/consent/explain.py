@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 from scanner.capture.consent.signals.reading import Signals
 from scanner.capture.consent.signals.records import ConsentRecord
 from scanner.model.base import Model
-from scanner.model.evidence import ChoiceMade
+from scanner.model.consent import ChoiceMade
 
 
 class ButtonRead(Model):

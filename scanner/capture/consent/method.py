@@ -9,7 +9,7 @@ from playwright.async_api import Page
 
 from scanner.config.recipe import Recipe
 from scanner.model.base import StateName
-from scanner.model.evidence import BannerButton, Step
+from scanner.model.consent import BannerButton, Step
 
 __all__ = ["Answer", "Method", "MethodName", "Pace", "Recipe", "Sighting"]
 

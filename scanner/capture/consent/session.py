@@ -17,8 +17,9 @@ from scanner.capture.consent.proof import Observed, Proof, prove
 from scanner.capture.consent.signals.reading import Signals, read_signals
 from scanner.capture.consent.waiting import drawn, until
 from scanner.config.recipe import Recipe
-from scanner.model.base import StateName
-from scanner.model.evidence import BannerSeen, BannerStance, ChoiceMade, Phase, Record, SignalsRead
+from scanner.model.base import Phase, StateName
+from scanner.model.consent import BannerSeen, BannerStance, ChoiceMade, SignalsRead
+from scanner.model.evidence import Record
 
 NO_BANNER = "no banner was found"
 

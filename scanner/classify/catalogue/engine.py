@@ -118,6 +118,14 @@ class Catalogue:
                 return found
         return None
 
+    def cname_cited(self, target: str) -> str:
+        """What the answer of `cname` rests on; empty where there is none."""
+        for layer in self._layers:
+            found = layer.cname(target)
+            if found is not None:
+                return layer.cite(found.checked)
+        return ""
+
     def cookie(
         self,
         name: str,

@@ -11,7 +11,25 @@ from typing import Annotated
 import typer
 
 from scanner.cli.console import FINISHED, SITE_FAILED, fail
-from scanner.cli.options import Baseline, Browser, CatalogueDirs, ConfigFile, Profile, ReportLanguage
+from scanner.cli.options import (
+    Baseline,
+    Browser,
+    CatalogueDirs,
+    ConfigFile,
+    FailOn,
+    Formats,
+    HostRules,
+    IgnoreHttpsErrors,
+    IgnoreRobots,
+    Jobs,
+    Out,
+    Pages,
+    Policy,
+    Profile,
+    ReportLanguage,
+    States,
+    Urls,
+)
 from scanner.cli.progress import ProgressLines
 from scanner.cli.result import tell
 from scanner.config import Config, override, read_config
@@ -19,36 +37,18 @@ from scanner.errors import ScannerError, UsageError
 
 
 def scan(
-    urls: Annotated[list[str] | None, typer.Argument(metavar="URL...", help="The sites to scan.")] = None,
-    out_dir: Annotated[
-        str | None, typer.Option("--out", metavar="DIR", help="Write into DIR; several sites: DIR/<host>/.")
-    ] = None,
-    policy: Annotated[
-        list[str] | None, typer.Option("--policy", metavar="URL|FILE", help="The declared policy; default: found.")
-    ] = None,
-    pages: Annotated[
-        int | None, typer.Option("--pages", help="Pages per consent state, the given one included.")
-    ] = None,
-    states: Annotated[
-        str | None, typer.Option("--states", metavar="LIST", help="Consent states; default before,accept,reject.")
-    ] = None,
+    urls: Urls = None,
+    out: Out = None,
+    policy: Policy = None,
+    pages: Pages = None,
+    states: States = None,
     config: ConfigFile = None,
-    host_rules: Annotated[
-        str | None, typer.Option("--host-rules", metavar="RULES", help='Such as "MAP shop.example 10.0.0.7".')
-    ] = None,
-    ignore_https_errors: Annotated[
-        bool | None, typer.Option("--ignore-https-errors", help="Accept certificates that do not verify.")
-    ] = None,
-    ignore_robots: Annotated[
-        bool | None, typer.Option("--ignore-robots", help="Visit pages that robots.txt forbids too.")
-    ] = None,
-    formats: Annotated[
-        str | None, typer.Option("--format", metavar="LIST", help="Further outputs: pdf,csv,har,sarif,junit,markdown.")
-    ] = None,
-    fail_on: Annotated[
-        str | None, typer.Option("--fail-on", metavar="LEVEL", help="Exit 1 at high, medium or low and above.")
-    ] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", help="How many sites at once.")] = None,
+    host_rules: HostRules = None,
+    ignore_https_errors: IgnoreHttpsErrors = None,
+    ignore_robots: IgnoreRobots = None,
+    format: Formats = None,
+    fail_on: FailOn = None,
+    jobs: Jobs = None,
     browser: Browser = None,
     catalogue: CatalogueDirs = None,
     profile: Profile = None,
@@ -58,37 +58,27 @@ def scan(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line of summary per site.")] = False,
 ) -> None:
     """Visit each site in every consent state, record evidence, read the policy, compare, write the report."""
+    given = {name: value for name, value in locals().items() if name in Config.model_fields}
+    settings = override(read_config(config), {name: _several(value) for name, value in given.items()})
+    raise typer.Exit(_scan(_targets(settings), settings, quiet=quiet, as_json=as_json))
+
+
+def _several(value: object) -> object:
+    """An option that was not given changes nothing; one that may be given several times comes as a list."""
+    return (tuple(value) or None) if isinstance(value, list) else value
+
+
+def _targets(settings: Config) -> list[str]:
+    """The addresses to scan, each once. Whatever can be found wrong is found before a browser starts."""
     from scanner.pipeline import policy_files, target_url
     from scanner.report import load_scan
 
-    settings = override(
-        read_config(config),
-        {
-            "urls": tuple(urls) if urls else None,
-            "out": out_dir,
-            "policy": tuple(policy) if policy else None,
-            "pages": pages,
-            "states": states,
-            "host_rules": host_rules,
-            "ignore_https_errors": ignore_https_errors,
-            "ignore_robots": ignore_robots,
-            "format": formats,
-            "fail_on": fail_on,
-            "jobs": jobs,
-            "browser": browser,
-            "catalogue": tuple(catalogue) if catalogue else None,
-            "profile": profile,
-            "baseline": baseline,
-            "language": language,
-        },
-    )
     if not settings.urls:
         raise UsageError("give the address of a site to scan: cookie-scanner scan https://www.example.com/")
-    targets = list(dict.fromkeys(target_url(url) for url in settings.urls))
     policy_files(settings.policy)
     if settings.baseline is not None:
         load_scan(Path(settings.baseline))
-    raise typer.Exit(_scan(targets, settings, quiet=quiet, as_json=as_json))
+    return list(dict.fromkeys(target_url(url) for url in settings.urls))
 
 
 def _scan(targets: list[str], settings: Config, *, quiet: bool, as_json: bool) -> int:

@@ -32,7 +32,7 @@ LONGEST_EVIDENCE: Final = 320
 CONTEXT_WORDS: Final = 12
 LEAD_WORDS: Final = 40
 
-MAX_TEXT: Final = 400_000
+MAX_TEXT: Final = 300_000
 """Characters of sentences that are read; the longest real policies have half of that."""
 
 _FALLBACK: Final = "en"

@@ -24,7 +24,7 @@ from scanner.policy.vendors.structure import candidates, plausible, without_lega
 from scanner.policy.vendors.words import VendorWords, vendor_words
 
 LONGEST_QUOTE: Final = 320
-MAX_TEXT: Final = 400_000
+MAX_TEXT: Final = 300_000
 """Characters of sentences that are read; the longest real policies have half of that."""
 
 DESCRIPTION: Final = 4

@@ -8,7 +8,7 @@ from scanner.capture.consent.general.flows import NO_REFUSAL, PAY_OR_CONSENT
 from scanner.capture.consent.general.withdraw import NO_WAY_BACK
 from scanner.capture.consent.session import NO_BANNER
 from scanner.config.recipe import Recipe
-from scanner.model.evidence import BannerSeen, ChoiceMade, SignalsRead
+from scanner.model.consent import BannerSeen, ChoiceMade, SignalsRead
 from tests.capture.consent.conftest import Lab
 from tests.capture.consent.pages import (
     DECOYS,

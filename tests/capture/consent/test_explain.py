@@ -46,7 +46,8 @@ async def test_an_answer_is_told_step_by_step_and_its_recipe_answers_too(lab: La
 
     written = tomllib.loads(told.recipe)["scan"]["recipe"][SITE]
     assert len(written["reject"]) == 2
-    recipe = Recipe(**{k: v if k == "banner" else (v,) if isinstance(v, str) else tuple(v) for k, v in written.items()})
+    assert isinstance(written["accept"], str)
+    recipe = Recipe(banner=written["banner"], accept=(written["accept"],), reject=tuple(written["reject"]))
     async with lab.visit(page, "reject", "virtual", recipe=recipe, general=False) as visit:
         await visit.session.observe()
         choice = await visit.session.choose("reject")

@@ -6,7 +6,7 @@ import pytest
 
 from scanner.capture.consent.general.flows import NO_REFUSAL, PAY_OR_CONSENT
 from scanner.capture.consent.session import NO_BANNER
-from scanner.model.evidence import SignalsRead
+from scanner.model.consent import SignalsRead
 from tests.capture.consent.conftest import Lab
 from tests.capture.consent.pages import Case
 from tests.capture.consent.staged import LOOK_ALIKES, PLATFORMS, TWO, WAYS_BACK, WILD, Staged, platform
@@ -111,7 +111,7 @@ async def test_one_category_alone_is_allowed_on_platforms(lab: Lab, page: Staged
     async with lab.visit(page.case, "category:marketing", "virtual") as visit:
         await visit.session.observe()
         choice = await visit.session.choose("category:marketing")
-        assert await visit.granted() == {"marketing"}, (choice.error, choice.steps)
+        assert await visit.granted() == frozenset({"marketing"}), (choice.error, choice.steps)
         assert choice.made == "save"
 
 

@@ -15,7 +15,7 @@ from scanner.capture.consent.method import Pace
 from scanner.capture.consent.selectors import selector_of
 from scanner.capture.consent.waiting import until
 from scanner.capture.consent.words.labels import Role
-from scanner.model.evidence import BannerButton, Step
+from scanner.model.consent import BannerButton, Step
 
 EFFECT_MS = 1500.0
 """Page time in which a press must show an effect before it is tried again: handlers may be bound late."""

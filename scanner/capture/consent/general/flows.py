@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from scanner.capture.consent.general.desk import Desk, pick, second_layer, signature
 from scanner.capture.consent.general.pairs import pairs
 from scanner.capture.consent.general.reading import PageButton, Place, Seen, Toggle
-from scanner.capture.consent.general.settings import Settings, bare, saving
+from scanner.capture.consent.general.settings import Settings, bare, offered, onward, saving
 from scanner.capture.consent.general.toggles import Wanted, choosable
 from scanner.capture.consent.method import Answer
 from scanner.capture.consent.waiting import until
@@ -74,9 +74,12 @@ class Flow:
         inner = inner or await self._open_settings(seen)
         if inner is None:
             return self._failed("the notice offers no settings that could be opened")
-        if not any(wanted(t) for t in (*inner.place.choices, *inner.place.toggles)):
-            return self._failed(f"no choice for the category {name} is offered", final=True)
-        return await self._save(inner, wanted, "save")
+        settings = Settings(self.desk, inner)
+        if offered(inner.place, wanted) or onward(inner.place) is not None:
+            answer = await self._save(inner, wanted, "save", settings)
+            if settings.matched:
+                return answer
+        return self._failed(f"no choice for the category {name} is offered", final=True)
 
     async def _refuse(self, seen: Seen, button: PageButton, did: str) -> Answer:
         """Press a refusal. Some lead to a second layer, or only switch everything off and want to be saved."""
@@ -183,11 +186,12 @@ class Flow:
             return self._failed(f"{words!r} is gone")
         return await self._pressed(now, button, did, "accept")
 
-    async def _save(self, inner: Seen, wanted: Wanted, made: str) -> Answer:
+    async def _save(self, inner: Seen, wanted: Wanted, made: str, settings: Settings | None = None) -> Answer:
         """Set every choice, prove it, save. Nothing is saved while one choice stands otherwise."""
-        stuck, now = await Settings(self.desk, inner).arrange(wanted, objecting=made == "reject")
-        if stuck:
-            return self._failed(stuck)
+        settings = settings or Settings(self.desk, inner)
+        stuck, now = await settings.arrange(wanted, objecting=made == "reject")
+        if stuck or (made == "save" and not settings.matched):
+            return self._failed(stuck or "nothing that is wanted is offered")
         button = saving(now.place, inner.place)
         if button is None:
             return self._failed("the settings offer no way to save")

@@ -16,7 +16,7 @@ from scanner.capture.consent.hands import Hands
 from scanner.capture.consent.method import Answer, MethodName, Pace, Sighting
 from scanner.capture.consent.words.lexicon import normalise
 from scanner.model.base import StateName
-from scanner.model.evidence import BannerStance
+from scanner.model.consent import BannerStance
 
 _SAME_CATEGORY = {
     "necessary": "necessary", "essential": "necessary",

@@ -8,7 +8,7 @@ from typing import Any, Literal, cast
 from scanner.capture.consent.frames import Document
 from scanner.capture.consent.words.labels import FORBIDS, HEADING, TICKED, Label, Role, forbids, label
 from scanner.capture.consent.words.topics import ToggleCategory, category_of
-from scanner.model.evidence import BannerButton, ButtonAction
+from scanner.model.consent import BannerButton, ButtonAction
 
 _ACTIONS: dict[Role, ButtonAction] = {
     "accept": "accept",

@@ -22,6 +22,8 @@ class Settings:
 
     desk: Desk
     first: Seen
+    matched: bool = False
+    """Whether a choice stood there that is wanted on."""
 
     async def arrange(self, wanted: Wanted, *, objecting: bool) -> tuple[str, Seen]:
         """Set every choice as wanted and prove it. Returns why that failed (empty: it did not) and the place as it is.
@@ -54,9 +56,9 @@ class Settings:
             stuck, current = await self._page(current, wanted, objecting=objecting)
             if stuck:
                 return stuck, current
-            onward = _onward(current.place)
+            following_button = onward(current.place)
             known.add(signature(current.place)[0])
-            if onward is None or not await self.desk.press(current, onward, "went on"):
+            if following_button is None or not await self.desk.press(current, following_button, "went on"):
                 break
             following = await self._after(current)
             if following is None or signature(following.place)[0] in known:
@@ -67,6 +69,7 @@ class Settings:
 
     async def _page(self, seen: Seen, wanted: Wanted, *, objecting: bool) -> tuple[str, Seen]:
         current = seen
+        self.matched = self.matched or offered(seen.place, wanted)
         if objecting:
             await self._object(current)
         whole = aim(wanted)
@@ -134,6 +137,11 @@ class Settings:
         return "", current
 
 
+def offered(place: Place, wanted: Wanted) -> bool:
+    """Whether a choice of a place, be it a switch or a row, is one that is wanted on."""
+    return any(wanted(t) for t in (*place.toggles, *(row.topic for row in pairs(place))))
+
+
 def _leads_to_interests(button: PageButton, place: Place) -> bool:
     if button.link or button.disabled or button.role == "tab" or button.row:
         return False
@@ -145,7 +153,7 @@ def _leads_to_interests(button: PageButton, place: Place) -> bool:
     )
 
 
-def _onward(place: Place) -> PageButton | None:
+def onward(place: Place) -> PageButton | None:
     """The button to the next page. A plain "continue" is one only where nothing saves and choices stand there."""
     following = place.having("next")
     if following:

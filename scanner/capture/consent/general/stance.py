@@ -9,7 +9,7 @@ from scanner.capture.consent.frames import Document, call
 from scanner.capture.consent.general.reading import Seen
 from scanner.capture.consent.words.labels import speaks
 from scanner.capture.consent.words.topics import topic
-from scanner.model.evidence import BannerStance
+from scanner.model.consent import BannerStance
 
 Position = Literal["top", "bottom", "left", "right", "centre", "full", "in-flow"]
 

@@ -5,12 +5,12 @@ Source: "Consent string and vendor list formats v2", IAB Tech Lab, GDPR-Transpar
 
 from __future__ import annotations
 
-import base64
-import binascii
+import string
 from dataclasses import dataclass, field
 from typing import Any
 
 CORE_VERSION = 2
+_SIGNS = {sign: n for n, sign in enumerate(string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_")}
 _PURPOSES = 24
 _SPECIAL_FEATURES = 12
 
@@ -60,10 +60,10 @@ class Bits:
 
     def __init__(self, segment: str) -> None:
         try:
-            data = base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
-        except (binascii.Error, ValueError) as error:
+            # Six bits a sign: encoders pad to six bits, to eight or to 24, and all of that is met.
+            self._bits = "".join(f"{_SIGNS[sign]:06b}" for sign in segment.rstrip("="))
+        except KeyError as error:
             raise NotATcStringError("not base64url") from error
-        self._bits = "".join(f"{byte:08b}" for byte in data)
         self._at = 0
 
     def number(self, width: int) -> int:
