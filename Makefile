@@ -1,6 +1,6 @@
 # Two commands matter: `make scan URL=https://...` and `make test`. Each prepares everything it needs.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev scan demo test lint types tests bench soak chaos catalogue lock wheel sample clean
+.PHONY: help setup setup-dev scan demo test lint types tests bench soak chaos catalogue golden messages lock wheel sample clean
 
 BIN := .venv/bin
 
@@ -46,6 +46,12 @@ chaos: setup-dev  ## Kill scanners and browsers at random moments: what was seen
 
 catalogue: setup-dev  ## Check the catalogue of vendors; COVERAGE="names.csv sites.csv" measures it
 	@$(BIN)/python tools/catalogue.py $(COVERAGE)
+
+golden: setup-dev  ## Judge the recorded evidence anew into fixtures/golden/, after a change of rules or of the report
+	@$(BIN)/python tools/golden.py
+
+messages: setup-dev  ## Collect the report's texts anew into its catalogues of messages
+	@$(BIN)/python tools/messages.py
 
 sample: setup  ## Build reports/sample/ anew from the demo
 	@$(BIN)/python tools/sample.py

@@ -26,6 +26,8 @@ from scanner.errors import BrowserNotFoundError
 
 _START_TIMEOUT_S = 30.0
 _STOP_TIMEOUT_S = 3.0
+_LONGEST_PATH = 60
+_SHORT_PATH = "/tmp"
 _DEV_SHM_ENOUGH = 512 * 1024 * 1024
 
 # Third-party cookies are blocked by default in some builds, and neither flag nor protocol command changes that: only
@@ -161,7 +163,7 @@ async def launch(
     Raises:
         BrowserNotFoundError: it did not start; the text holds its last words.
     """
-    profile = Path(tempfile.mkdtemp(prefix="cookie-scanner-"))
+    profile = Path(tempfile.mkdtemp(prefix="cookie-scanner-", dir=_temporary()))
     try:
         (profile / "Default").mkdir()
         preferences = _PREFERENCES | (_NOTHING_PAST_THE_GATE if gate_port is not None else {})
@@ -199,6 +201,7 @@ async def _start(executable: str, arguments: list[str]) -> tuple[asyncio.subproc
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
             pass_fds=(to_browser, from_browser),
+            env={**os.environ, "TMPDIR": _temporary()},
             start_new_session=True,
         )
     except OSError as error:
@@ -251,6 +254,12 @@ async def _stop(process: asyncio.subprocess.Process, connection: Connection) -> 
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     await process.wait()
+
+
+def _temporary() -> str:
+    """The folder for what lives as long as the browser: its sockets there do not bear a long path."""
+    usual = tempfile.gettempdir()
+    return usual if len(usual) <= _LONGEST_PATH or not os.access(_SHORT_PATH, os.W_OK) else _SHORT_PATH
 
 
 def _no_sandbox() -> bool:

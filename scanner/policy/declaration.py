@@ -125,6 +125,22 @@ def _declared(draft: Draft, source: str) -> DeclaredCookie:
     )
 
 
+def _read_one(
+    document: Document, known: Sequence[Vendor]
+) -> tuple[Reading, tuple[DeclaredCookie, ...], frozenset[int]] | None:
+    """A document as read, its cookies, and the blocks that list them; None where it is no policy."""
+    if is_list(document):
+        declared = read_list(document)
+        reading = Reading(url=document.url, title=document.title, language=document.language)
+        return (reading, declared, frozenset()) if declared else None
+    reading = read_blocks(document)
+    harvest = _harvest(reading, known)
+    declared = _cookies_of(harvest)
+    if not is_policy_reading(reading) and len(declared) < _TABLE_OF_COOKIES:
+        return None
+    return reading, declared, frozenset(harvest.used)
+
+
 def read(documents: Sequence[Document], *, known_vendors: Sequence[Vendor] = ()) -> Declaration:
     """What all policy documents of a site declare together.
 
@@ -137,20 +153,10 @@ def read(documents: Sequence[Document], *, known_vendors: Sequence[Vendor] = ())
     claims: dict[tuple[str, str], Claim] = {}
     remarks: set[Remark] = set()
     for document in documents:
-        if is_list(document):
-            reading, rows = (
-                Reading(url=document.url, title=document.title, language=document.language),
-                frozenset[int](),
-            )
-            declared = read_list(document)
-            if not declared:
-                continue
-        else:
-            reading = read_blocks(document)
-            harvest = _harvest(reading, known_vendors)
-            declared, rows = _cookies_of(harvest), frozenset(harvest.used)
-            if not is_policy_reading(reading) and len(declared) < _TABLE_OF_COOKIES:
-                continue
+        known = _read_one(document, known_vendors)
+        if known is None:
+            continue
+        reading, declared, rows = known
         policies.append((document, reading))
         cookies.update(declared)
         for vendor in find_vendors(reading, known_vendors, declared):

@@ -112,11 +112,9 @@ def test_broken_markup_of_any_kind_is_read_the_same_way_twice(text: str, media_t
 @given(st.binary(max_size=400))
 def test_any_bytes_become_a_document_or_a_clear_error(data: bytes) -> None:
     try:
-        document = document_from_bytes(data, "x")
+        find_cookies(read_blocks(document_from_bytes(data, "x")))
     except PolicyError as error:
         assert str(error).startswith("x: ")
-    else:
-        find_cookies(read_blocks(document))
 
 
 @pytest.mark.parametrize(

@@ -107,12 +107,14 @@ def categories_named(text: str, languages: tuple[str, ...]) -> frozenset[ToggleC
 def _category(plain: str, asked: list[Lexicon]) -> ToggleCategory:
     """The category named first in a label; "not necessary" names none."""
     first: tuple[int, ToggleCategory] | None = None
+    length = 0
     for lexicon in asked:
         for key in CATEGORY_KEYS:
             for term in lexicon.categories[key]:
                 at = plain.find(term)
-                if at >= 0 and (first is None or at < first[0]):
-                    first = (at, key)
+                # Of two terms that begin at one place, the longer says more: "personalised ads" are no mere comfort.
+                if at >= 0 and (first is None or (at, -len(term)) < (first[0], -length)):
+                    first, length = (at, key), len(term)
     if first is None:
         return "unknown"
     if first[1] == "necessary":
