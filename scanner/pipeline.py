@@ -16,6 +16,7 @@ import scanner
 from scanner import audit as auditing
 from scanner import capture as capturing
 from scanner import policy as policies
+from scanner.capture.consent.explain import Explanation, Trace
 from scanner.capture.resolving import server_address
 from scanner.classify import Catalogue, build_inventory, load_catalogue
 from scanner.config import Config
@@ -97,8 +98,18 @@ async def prove(config: Config) -> Browser:
     return await capturing.calibrate(capturing.find_browser(config.browser))
 
 
-async def capture(instrument: capturing.Instrument, url: str, config: Config, folder: Path, progress: Progress) -> None:
-    """Scan one site into the evidence of `folder`. A site that cannot be scanned leaves evidence that says so."""
+async def capture(
+    instrument: capturing.Instrument,
+    url: str,
+    config: Config,
+    folder: Path,
+    progress: Progress,
+    listen: Callable[[str], Trace | None] = lambda _: None,
+) -> None:
+    """Scan one site into the evidence of `folder`. A site that cannot be scanned leaves evidence that says so.
+
+    `listen` gives, for each consent state, who hears step by step what becomes of the banner, or null.
+    """
     host = urlsplit(url).hostname or url
     addresses, _ = split_policies(config.policy)
     table = config.recipe.get(host) or config.recipe.get(host.removeprefix("www."))
@@ -125,7 +136,9 @@ async def capture(instrument: capturing.Instrument, url: str, config: Config, fo
             return () if config.policy else policies.choose_documents(links, url)
 
         sink = _BeforeTheEnd(writer, given)
-        await instrument.scan(plan, sink, progress=lambda step: progress(host, step), choose_documents=choose)
+        await instrument.scan(
+            plan, sink, progress=lambda step: progress(host, step), choose_documents=choose, listen=listen
+        )
 
 
 def audit(
@@ -249,10 +262,13 @@ async def scan_sites(
     folder_of: Callable[[str], Path],
     progress: Progress,
     done: Callable[[str, Done | ScannerError], None],
+    explained: Callable[[str, str, Explanation], None] | None = None,
 ) -> None:
     """Capture and audit every site, `config.jobs` at once, in one browser; `done` is called as each site ends.
 
-    An error of one site is handed to `done` and does not touch the others. Interrupted, evidence so far is kept.
+    Before it, where somebody wants to know, `explained` is called with the site's address, each consent state, and
+    what happened to the banner in it. An error of one site is handed to `done` and does not touch the others.
+    Interrupted, evidence so far is kept.
     """
     catalogue = load_catalogue(tuple(Path(name) for name in config.catalogue))
     gate = asyncio.Semaphore(config.jobs)
@@ -262,7 +278,11 @@ async def scan_sites(
             async with gate:
                 folder = folder_of(url)
                 try:
-                    await capture(instrument, url, config, folder, progress)
+                    traces = {state: Trace() for state in config.states} if explained is not None else {}
+                    await capture(instrument, url, config, folder, progress, traces.get)
+                    for state, trace in traces.items():
+                        if explained is not None:
+                            explained(url, state, trace.explanation(urlsplit(url).hostname or url))
                     result = await asyncio.to_thread(audit, folder, config, catalogue)
                     await print_report(result, config)
                     done(url, result)

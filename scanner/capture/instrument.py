@@ -22,7 +22,7 @@ from scanner.capture.locate import find_browser, name_and_version
 from scanner.capture.plan import BrowserOptions, Plan, Progress
 from scanner.capture.scan import ChooseDocuments, SiteScan
 from scanner.capture.sink import Sink
-from scanner.capture.states import Desk
+from scanner.capture.states import Desk, Listen
 from scanner.capture.visit import VisitRun, VisitSpec
 from scanner.errors import BrowserNotFoundError, SiteError
 from scanner.loopback import serve
@@ -51,11 +51,15 @@ class Instrument:
         *,
         progress: Callable[[Progress], None],
         choose_documents: ChooseDocuments,
+        listen: Listen = lambda _: None,
     ) -> None:
-        """Scan one site into `sink`. What a site does raises nothing: it is written down, down to `ScanFinished`."""
+        """Scan one site into `sink`. What a site does raises nothing: it is written down, down to `ScanFinished`.
+
+        `listen` gives, for each state, who hears step by step what becomes of the banner, or null.
+        """
         through = self._through_gate(sink, (plan.url, *plan.page_urls, *plan.policy_urls))
         await SiteScan(
-            self._hub, self._chromium, self._options, self.browser, plan, through, progress, choose_documents
+            self._hub, self._chromium, self._options, self.browser, plan, through, progress, choose_documents, listen
         ).run()
 
     def _through_gate(self, sink: Sink, named: Sequence[str]) -> Sink:

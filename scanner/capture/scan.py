@@ -17,7 +17,7 @@ from scanner.capture.log import now
 from scanner.capture.plan import BrowserOptions, Plan, Progress
 from scanner.capture.resolving import OFF, SYSTEM, Names
 from scanner.capture.sink import Sink
-from scanner.capture.states import Desk, StateRun
+from scanner.capture.states import Desk, Listen, StateRun
 from scanner.capture.visit import VisitRun
 from scanner.model.evidence import Link, Record, ScanFinished, ScanStarted, Visit
 from scanner.model.instrument import Browser
@@ -55,6 +55,7 @@ class SiteScan:
     sink: Sink
     progress: Callable[[Progress], None]
     choose_documents: ChooseDocuments
+    listen: Listen
     visits: list[Visit] = field(default_factory=list)
     lost: bool = False
     _seen: bool = False
@@ -72,6 +73,7 @@ class SiteScan:
             progress=self.progress,
             tabs=asyncio.Semaphore(max(1, self.plan.tabs)),
             viewport=self.options.viewport,
+            listen=self.listen,
         )
         self.documents = Documents(self.desk)
 

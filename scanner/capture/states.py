@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from scanner.capture.answering import VisitPace
 from scanner.capture.canaries import Canaries
 from scanner.capture.cdp import ProtocolError
+from scanner.capture.consent.explain import Trace
 from scanner.capture.consent.session import SETTLED, ConsentSession
 from scanner.capture.contexts import VisitorContext
 from scanner.capture.log import Emit, now
@@ -25,8 +26,14 @@ from scanner.model.evidence import Gap, Link, Settling, Visit
 Take = Callable[[VisitRun], Awaitable[None]]
 Look = Callable[[VisitRun], Awaitable[None]]
 
+Listen = Callable[[StateName], Trace | None]
+
 _ANSWER_LIMIT_S = 90.0
 _PASSIVE = frozenset({"before", "gpc"})
+
+
+def _nobody(_: StateName) -> Trace | None:
+    return None
 
 
 @dataclass
@@ -39,6 +46,7 @@ class Desk:
     progress: Callable[[Progress], None]
     tabs: asyncio.Semaphore
     viewport: tuple[int, int]
+    listen: Listen = _nobody
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def next_id(self) -> str:
@@ -119,6 +127,7 @@ class StateRun:
             patience=SETTLED,
             name_platform=self._aside is not None,
             on_made=self._go_on,
+            trace=self._desk.listen(self.state),
         )
         try:
             await self._first_page(plan.url, run, pace, session)

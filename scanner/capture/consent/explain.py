@@ -168,7 +168,7 @@ class Trace:
         best = taken or max(
             (c for e in self.events if isinstance(e, Looked) for c in e.candidates), key=lambda c: c.score, default=None
         )
-        lines = [f"[scan.recipe.{_toml(host)}]"]
+        lines = [f"[recipe.{_toml(host)}]"]
         if best is not None and best.selector:
             lines.append(f"banner = {_toml(best.selector)}")
         for action in ("accept", "reject", "settings", "save", "withdraw"):

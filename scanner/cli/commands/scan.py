@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from scanner.cli.console import FINISHED, SITE_FAILED, fail
+from scanner.cli.console import FINISHED, SITE_FAILED, err, fail
 from scanner.cli.options import (
     Baseline,
     Browser,
@@ -54,13 +54,16 @@ def scan(
     profile: Profile = None,
     baseline: Baseline = None,
     language: ReportLanguage = None,
+    explain: Annotated[
+        bool, typer.Option("--explain-consent", help="Tell step by step what was seen and pressed on the banner.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line of summary per site.")] = False,
 ) -> None:
     """Visit each site in every consent state, record evidence, read the policy, compare, write the report."""
     given = {name: value for name, value in locals().items() if name in Config.model_fields}
     settings = override(read_config(config), {name: _several(value) for name, value in given.items()})
-    raise typer.Exit(_scan(_targets(settings), settings, quiet=quiet, as_json=as_json))
+    raise typer.Exit(_scan(_targets(settings), settings, explain=explain, quiet=quiet, as_json=as_json))
 
 
 def _several(value: object) -> object:
@@ -81,9 +84,11 @@ def _targets(settings: Config) -> list[str]:
     return list(dict.fromkeys(target_url(url) for url in settings.urls))
 
 
-def _scan(targets: list[str], settings: Config, *, quiet: bool, as_json: bool) -> int:
+def _scan(targets: list[str], settings: Config, *, explain: bool, quiet: bool, as_json: bool) -> int:
+    from scanner.capture.consent.explain import Explanation
     from scanner.pipeline import Done, scan_sites
     from scanner.store import clear
+    from scanner.walkthrough import walkthrough
 
     folders = _folders(targets, settings.out)
     if settings.out is not None:
@@ -97,8 +102,13 @@ def _scan(targets: list[str], settings: Config, *, quiet: bool, as_json: bool) -
         else:
             statuses.append(tell(result.scan, result.folder, settings, quiet=quiet, as_json=as_json))
 
+    def explained(url: str, state: str, explanation: Explanation) -> None:
+        for line in walkthrough(url, state, explanation):
+            err.print(line, soft_wrap=True)
+
     with ProgressLines(quiet=quiet or as_json) as progress:
-        asyncio.run(scan_sites(targets, settings, folders.__getitem__, progress, done))
+        listener = explained if explain else None
+        asyncio.run(scan_sites(targets, settings, folders.__getitem__, progress, done, listener))
     return SITE_FAILED if SITE_FAILED in statuses else max(statuses, default=FINISHED)
 
 
