@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from scanner.classify import Catalogue, build_inventory, load_catalogue
 from scanner.config import Config
 from scanner.diff import Difference, Identities, compare, identities
 from scanner.errors import EvidenceError, PolicyError, ScannerError, SiteError, UsageError
+from scanner.given import GivenFirst, policy_files, split_policies
 from scanner.messages import Language, speaking
 from scanner.model.base import Category
 from scanner.model.declaration import Declaration
@@ -65,11 +65,6 @@ def target_url(text: str) -> str:
     if not host or any(character.isspace() or character in '<>"\\^`{|}' for character in url):
         raise UsageError(f"{text!r} is no web address: write something like https://www.example.com/")
     return url if parts.path else parts._replace(path="/").geturl()
-
-
-def now() -> str:
-    """This moment in UTC, ISO 8601 to the second."""
-    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @asynccontextmanager
@@ -135,7 +130,7 @@ async def capture(
         def choose(links: Sequence[Link]) -> Sequence[tuple[str, str]]:
             return () if config.policy else policies.choose_documents(links, url)
 
-        sink = _BeforeTheEnd(writer, given)
+        sink = GivenFirst(writer, given)
         await instrument.scan(
             plan, sink, progress=lambda step: progress(host, step), choose_documents=choose, listen=listen
         )
@@ -319,17 +314,6 @@ async def _fetched(instrument: capturing.Instrument, url: str) -> list[Document]
     return [document_of(record, sink.files[f"evidence/{record.file}"]) for record in kept]
 
 
-def split_policies(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What `--policy` was given, as addresses and as files."""
-    addresses = tuple(name for name in names if name.startswith(("http://", "https://")))
-    return addresses, tuple(name for name in names if name not in addresses)
-
-
-def policy_files(names: Sequence[str]) -> list[Document]:
-    """The documents of all files among `names`. Raises PolicyError for one that is not there or cannot be read."""
-    return [policies.document_from_file(Path(name)) for name in split_policies(names)[1]]
-
-
 class _Memory:
     """A sink that keeps nothing on disk."""
 
@@ -342,37 +326,6 @@ class _Memory:
 
     def file(self, name: str, data: bytes) -> None:
         self.files[name] = data
-
-
-class _BeforeTheEnd:
-    """A sink that keeps the policy files a user gave as evidence, right after the record that opens the scan."""
-
-    def __init__(self, writer: EvidenceWriter, documents: Sequence[Document]) -> None:
-        self._writer = writer
-        self._documents = list(documents)
-
-    def record(self, record: Record) -> None:
-        self._writer.record(record)
-        while self._documents:
-            document = self._documents.pop(0)
-            data = document.text.encode("utf-8")
-            name = f"evidence/documents/given-{hashlib.sha256(data).hexdigest()[:12]}"
-            self._writer.file(name, data)
-            kept = DocumentKept(
-                url=document.url,
-                final_url=document.url,
-                title=document.title,
-                language=document.language,
-                media_type=document.media_type,
-                retrieved=now(),
-                sha256=document.sha256,
-                file=name.removeprefix("evidence/"),
-                found_by="given by the user",
-            )
-            self._writer.record(kept)
-
-    def file(self, name: str, data: bytes) -> None:
-        self._writer.file(name, data)
 
 
 def _scan(inventory: Inventory, declaration: Declaration, result: AuditResult) -> Scan:

@@ -73,7 +73,8 @@ def _several(value: object) -> object:
 
 def _targets(settings: Config) -> list[str]:
     """The addresses to scan, each once. Whatever can be found wrong is found before a browser starts."""
-    from scanner.pipeline import policy_files, target_url
+    from scanner.given import policy_files
+    from scanner.pipeline import target_url
     from scanner.report import load_scan
 
     if not settings.urls:

@@ -44,7 +44,7 @@ async def test_an_answer_is_told_step_by_step_and_its_recipe_answers_too(lab: La
     [end] = [e for e in told.events if isinstance(e, Concluded)]
     assert (end.made, end.verified) == ("reject", True)
 
-    written = tomllib.loads(told.recipe)["scan"]["recipe"][SITE]
+    written = tomllib.loads(told.recipe)["recipe"][SITE]
     assert len(written["reject"]) == 2
     assert isinstance(written["accept"], str)
     recipe = Recipe(banner=written["banner"], accept=(written["accept"],), reject=tuple(written["reject"]))
