@@ -23,7 +23,7 @@ from tests.capture.test_settling import never
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("gauntlet")]
 
-PAGE_S = 8.0
+PAGE_S = 14.0
 """The limit of each page in this scan, in seconds; its state is then read, and it is left and written down."""
 
 SLACK_S = 20.0
