@@ -49,6 +49,8 @@ class Network:
     last_event: float = field(default_factory=time.monotonic)
     polled: str | None = None
     _times_seen: Counter[str] = field(default_factory=Counter)
+    _known_polls: set[str] = field(default_factory=set)
+    """Addresses that an earlier page of this tab polled: the next one will, too."""
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _answers_due: set[str] = field(default_factory=set)
 
@@ -67,8 +69,10 @@ class Network:
             parts = urlsplit(url)
             place = f"{parts.netloc}{parts.path}"
             self._times_seen[place] += 1
-            if kind != "Image" and self._times_seen[place] >= _REPEATS_OF_A_POLL:
+            repeated = self._times_seen[place] >= _REPEATS_OF_A_POLL
+            if kind != "Image" and (repeated or place in self._known_polls):
                 self.polled = place
+                self._known_polls.add(place)
         self._touch()
 
     def answered(self, request_id: str) -> None:

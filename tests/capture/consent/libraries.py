@@ -8,9 +8,6 @@ The libraries are never part of the repository. Where npm is not there, or has n
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import distribution
@@ -18,6 +15,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from tests.capture.consent.pages import Case, page
+from tests.npm import installed
 
 PACKAGES = (
     "vcc2@npm:vanilla-cookieconsent@2.9.2",
@@ -43,23 +41,7 @@ class Library:
 
 def npm_folder() -> Path | None:
     """Where the libraries lie, installed if need be; null where that is not possible."""
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = base / "cookie-scanner-tests" / "consent-libraries"
-    modules = folder / "node_modules"
-    names = [package.split("@", 1)[0] for package in PACKAGES]
-    if all((modules / name / "package.json").exists() for name in names):
-        return modules
-    npm = shutil.which("npm")
-    if npm is None:
-        return None
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "package.json").write_text('{"private": true}')
-    command = [npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", *PACKAGES]
-    try:
-        subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=120)
-    except (subprocess.SubprocessError, OSError):
-        return None
-    return modules
+    return installed("consent-libraries", PACKAGES)
 
 
 def pypi_folder() -> Path:
