@@ -62,7 +62,11 @@ def target_url(text: str) -> str:
         raise UsageError(f"{text!r} is no web address: {error}") from error
     if parts.scheme not in ("http", "https"):
         raise UsageError(f"{text!r} is no web address: only http and https can be scanned")
-    if not host or any(character.isspace() or character in '<>"\\^`{|}' for character in url):
+    if (
+        not host
+        or parts.netloc.endswith(":")
+        or any(character.isspace() or character in '<>"\\^`{|}' for character in url)
+    ):
         raise UsageError(f"{text!r} is no web address: write something like https://www.example.com/")
     return url if parts.path else parts._replace(path="/").geturl()
 

@@ -124,7 +124,7 @@ def test_an_address_is_understood_as_people_type_it(typed: str, url: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "ftp://a.example/", "https://", "https://a b/", "javascript:alert(1)", "https://x:y/"]
+    "typed", ["", "ftp://a.example/", "https://", "https://a b/", "javascript:alert(1)", "https://x:y/", "htp:/x"]
 )
 def test_what_is_no_web_address_is_refused(typed: str) -> None:
     with pytest.raises(UsageError):
