@@ -1,0 +1,1 @@
+"""Who is told of what changed, when, and in which words."""

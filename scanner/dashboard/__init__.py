@@ -1,0 +1,1 @@
+"""A small local web page over the history of watched sites."""
