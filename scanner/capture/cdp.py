@@ -75,6 +75,12 @@ class Session:
         for handler in self._handlers.get(method, ()):
             handler(params, self)
 
+    def leave(self) -> None:
+        """The target is gone: its handlers are told so, and let go of with all that they know."""
+        self.closed = True
+        self.dispatch("detached", {})
+        self._handlers.clear()
+
 
 class Guest(Protocol):
     """Somebody else who speaks through the same pipe."""
@@ -194,8 +200,7 @@ class Connection(asyncio.Protocol):
         session = self._sessions.pop(session_id, None)
         if session is None:
             return
-        session.closed = True
-        session.dispatch("detached", {})
+        session.leave()
         for number, (owner, method, future) in list(self._waiting.items()):
             if owner is session:
                 del self._waiting[number]
@@ -212,8 +217,7 @@ class Connection(asyncio.Protocol):
                 with contextlib.suppress(RuntimeError):  # the loop may be closing
                     future.set_exception(ClosedError(f"{method}: the browser is gone"))
         for session in list(self._sessions.values()):
-            session.closed = True
-            session.dispatch("detached", {})
+            session.leave()
 
 
 def _retrieve(future: asyncio.Future[dict[str, Any]]) -> None:

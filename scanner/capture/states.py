@@ -215,7 +215,7 @@ class StateRun:
             self._say(url, "loading")
             run = VisitRun(tab, self._spec(url, "initial" if self.passive else "chosen"))
             try:
-                if await run.open():
+                if await run.open() or (run.crowded and await self._elsewhere(stack, run)):
                     if take is not None:
                         await take(run)
                     await run.wake()
@@ -223,6 +223,16 @@ class StateRun:
             except asyncio.CancelledError:
                 await run.abandon("timeout", "the scan was ended while the page was visited")
                 raise
+
+    async def _elsewhere(self, stack: AsyncExitStack, run: VisitRun) -> bool:
+        """The page again, in a tab that was never used: such a one gets a process of its own."""
+        try:
+            tab = await self._visitor.new_tab()
+        except ProtocolError:
+            return False
+        stack.push_async_callback(self._give_back, tab)
+        await run.move_to(tab)
+        return await run.open()
 
     def _spec(self, url: str, phase: Phase) -> VisitSpec:
         plan = self._desk.plan

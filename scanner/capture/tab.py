@@ -11,6 +11,7 @@ from typing import Any
 from scanner.capture.cdp import Params, ProtocolError, Session
 from scanner.capture.collectors import collectors_for
 from scanner.capture.collectors.base import Collector, Moment, TabState
+from scanner.capture.collectors.workers import SharedWorkers
 from scanner.capture.log import VisitLog
 from scanner.model.evidence import ScriptCall
 
@@ -33,11 +34,11 @@ class MainResponse:
 class Tab:
     """A page target with everything that belongs to it: frames' processes, workers, pop-ups."""
 
-    def __init__(self, root: Session, page: Session, binding: str) -> None:
+    def __init__(self, root: Session, page: Session, binding: str, shared: SharedWorkers) -> None:
         self.page = page
         self.id: str = page.target["targetId"]
         self.opener: str | None = page.target.get("openerId")
-        self.state = TabState(root, page, page.target.get("browserContextId", ""), binding=binding)
+        self.state = TabState(root, page, page.target.get("browserContextId", ""), binding=binding, shared=shared)
         self.collectors: tuple[Collector, ...] = collectors_for(self.state)
         self.time = self.state.time
         self.main = self._last_answer = MainResponse()
@@ -47,6 +48,8 @@ class Tab:
         self.committed = asyncio.Event()
         self.leads_somewhere = False
         self._last_opened = ""
+        self._asked_for: str | None = None
+        self._documents: set[str] = set()
         self.popups: list[Tab] = []
         self._owner: Tab | None = None
         self._navigations = 0
@@ -121,11 +124,26 @@ class Tab:
             ProtocolError: no answer within `timeout_s`.
         """
         self.committed.clear()
+        self._documents.clear()
         answer = await self.page.send("Page.navigate", {"url": url}, timeout_s=timeout_s)
+        self._asked_for = answer.get("loaderId")
         error = answer.get("errorText")
         if error is None and answer.get("isDownload"):
             return "net::ERR_ABORTED"
         return str(error) if error else None
+
+    async def came(self, timeout_s: float) -> bool:
+        """Whether the document that `navigate` asked for is there, which it is within milliseconds of the answer.
+
+        Where a service worker runs, the browser may put a page into the process of another page that is busy with
+        itself: then it does not come while that one goes on. Waits no longer than `timeout_s`.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                while self._asked_for not in (None, *self._documents) and not self.gone:
+                    self.committed.clear()
+                    await self.committed.wait()
+        return self._asked_for in (None, *self._documents) or self.gone
 
     async def reload(self, timeout_s: float) -> None:
         """Reload and return once the new document is there.
@@ -219,6 +237,7 @@ class Tab:
         if frame.get("parentId"):
             return
         self.main_url = frame["url"] + frame.get("urlFragment", "")
+        self._documents.add(frame.get("loaderId", ""))
         self._navigations += 1
         # What answered counts once its document is there: a download that a page starts is not the page.
         error_page = frame["url"].startswith("chrome-error:")

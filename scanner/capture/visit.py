@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,6 +31,8 @@ _WAKE_CEILING_S = 4.0
 _TYPED_LIFE_MS = 1_500.0
 _LEAVE_S = 3.0
 _LAST_HITS_S = 2.0
+_DOCUMENT_S = 4.0
+"""How long, on the wall, a document is waited for after the browser has said that it goes there."""
 _RETRIED = frozenset({"reset", "offline"})
 
 
@@ -60,6 +63,9 @@ class VisitRun:
         self.error: str | None = None
         self.error_kind: str | None = None
         self.title = ""
+        self.crowded = False
+        """Whether the document never came, because its tab shares a process with a page that is busy: another tab
+        may bring it."""
         self._arrived = False
         self._written = False
         self.links: tuple[Link, ...] = ()
@@ -98,6 +104,13 @@ class VisitRun:
         if self.error is None:
             await self._judge()
         return self.error is None
+
+    async def move_to(self, tab: Tab) -> None:
+        """Go on in another tab, where `open` is to be called again. What was seen in the first stays; it is closed."""
+        await self.tab.finish()
+        await self.tab.close()
+        self.tab, self.crowded = tab, False
+        self.error = self.error_kind = None
 
     async def live(self, ms: float, ceiling_s: float) -> None:
         """More of the page's life."""
@@ -187,7 +200,17 @@ class VisitRun:
             self._fail("crashed" if self.tab.gone else "timeout", str(error))
 
     async def _settle(self) -> None:
-        self.settling = await self.tab.time.live(self.spec.life_ms, ceiling_s=min(CEILING_S, max(1.0, self.left_s)))
+        living = asyncio.ensure_future(
+            self.tab.time.live(self.spec.life_ms, ceiling_s=min(CEILING_S, max(1.0, self.left_s)))
+        )
+        try:
+            if not await self.tab.came(min(_DOCUMENT_S, max(1.0, self.left_s))):
+                self.tab.time.worn = self.crowded = True
+                self._fail("timeout", f"the browser did not bring the page in {_DOCUMENT_S:g} s")
+                return
+            self.settling = await living
+        finally:
+            living.cancel()
         if self.settling.ended == "ceiling":
             self.tab.page.post("Page.stopLoading")
             if not await self.tab.responds() and not self.tab.gone:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from scanner.capture.cdp import Session
+from scanner.capture.collectors.workers import SharedWorkers
 from scanner.capture.log import VisitLog
 from scanner.capture.network import Network
 from scanner.capture.settle import PageTime
@@ -19,7 +20,7 @@ class TabState:
     """What all collectors of one tab share.
 
     `root` is the browser's session, `page` the tab's; `context_id` the browser context's id in the browser. `log` is
-    the visit that runs now; between visits what still happens belongs to the last one.
+    the visit that runs now; between visits what still happens belongs to the last one. `shared` is the browser's.
     """
 
     root: Session
@@ -28,6 +29,7 @@ class TabState:
     log: VisitLog | None = None
     network: Network = field(default_factory=Network)
     binding: str = ""
+    shared: SharedWorkers = field(default_factory=SharedWorkers)
     time: PageTime = field(init=False)
 
     def __post_init__(self) -> None:

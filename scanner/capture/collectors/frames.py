@@ -43,10 +43,15 @@ class Frames(Collector):
         if session.kind in ("page", "iframe"):
             self._sessions.append(session)
 
+    @property
+    def sessions(self) -> tuple[Session, ...]:
+        """The processes that hold frames of the tab, the page's own first."""
+        return tuple(session for session in self._sessions if not session.closed)
+
     async def snapshot(self, log: VisitLog) -> None:
         phase, top_url = log.phase, log.top_url
         self._sessions = [session for session in self._sessions if not session.closed]
-        frames = [pair for session in self._sessions for pair in await _frames_of(session)]
+        frames = [(session, frame) for session in self._sessions for frame in await frames_of(session)]
         if len(frames) > _MOST_FRAMES:
             log.gap("storage", f"{len(frames)} frames on the page: the first {_MOST_FRAMES} are read")
         # Databases and caches answer only while the page lives.
@@ -93,12 +98,13 @@ class Frames(Collector):
                     )
 
 
-async def _frames_of(session: Session) -> list[tuple[Session, Mapping[str, Any]]]:
+async def frames_of(session: Session) -> list[Mapping[str, Any]]:
+    """The frames that one process holds, outermost first, in the protocol's own words; none where it is gone."""
     try:
         tree = await session.send("Page.getFrameTree", timeout_s=_TIMEOUT_S)
     except ProtocolError:
         return []
-    return [(session, frame) for frame in _walk(tree["frameTree"])]
+    return list(_walk(tree["frameTree"]))
 
 
 def _walk(tree: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
+from contextlib import suppress
 from typing import Any
-from weakref import WeakKeyDictionary, WeakSet
 
 from scanner.capture.cdp import Params, ProtocolError, Session
 from scanner.capture.collectors.base import Collector, TabState
+from scanner.capture.collectors.workers import SHARED_KINDS
 from scanner.capture.hops import BODY_LIMIT, Hop, body_of, initiator_of
 from scanner.capture.log import VisitLog
 from scanner.capture.network import OPENING_SOCKET
@@ -29,15 +30,8 @@ _SENT_FRAMES_KEPT = 400
 _SENT_FRAME_LIMIT = 8_192
 _ASYNC_DEPTH = 8
 _LEAVING_S = 0.2
-SHARED_KINDS = frozenset({"service_worker", "shared_worker"})
-"""Workers that may serve several tabs."""
-_MOST_HEARD = 10_000
-_HEARD: WeakKeyDictionary[Session, OrderedDict[tuple[str, str], int]] = WeakKeyDictionary()
-"""For each browser: which tab's collector keeps which request of a worker that speaks to several tabs."""
-_EVERY: WeakKeyDictionary[Session, WeakSet[Requests]] = WeakKeyDictionary()
-"""For each browser: the collectors of all its tabs."""
-_SERVED: WeakKeyDictionary[Session, dict[str, list[Requests]]] = WeakKeyDictionary()
-"""For each browser: the collectors of the tabs that each such worker speaks to."""
+_EXTRAS_S = 0.5
+"""How long, on the wall, what the browser announced of a hop is waited for when the visit ends."""
 
 
 class Requests(Collector):
@@ -53,12 +47,13 @@ class Requests(Collector):
         self._causes: dict[str, list[tuple[StackFrame, ...]]] = {}
         self._pages: list[Hop] = []
         self._count = 0
-        _EVERY.setdefault(tab.root, WeakSet()).add(self)
+        self._news = asyncio.Event()
+        tab.shared.enter(self)
 
     def attach(self, session: Session) -> None:
-        owner = self._starter(session) if session.kind == "shared_worker" else self
+        owner = self.tab.shared.starter(session, self) if session.kind == "shared_worker" else self
         if session.kind in SHARED_KINDS:
-            owner._serve(session)
+            self.tab.shared.serve(session, owner)
         for name, handler in (
             ("requestWillBeSent", owner._on_request),
             ("requestWillBeSentExtraInfo", owner._on_request_extra),
@@ -105,12 +100,30 @@ class Requests(Collector):
     async def finish(self, log: VisitLog) -> None:
         if self._asked:
             await asyncio.wait(self._asked, timeout=1.0)
+        await self._await_extras()
         for request_id, hops in self._hops.items():
             self._match_extras(request_id, hops)
             self._name_cause(hops)
             for hop in hops:
                 log.emit(hop.record())
-        self._hops.clear()
+        for kept in (self._hops, self._sent, self._received):
+            kept.clear()
+
+    async def _await_extras(self) -> None:
+        """A page that failed is over before the browser has told the cookies that came with its answer."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_EXTRAS_S):
+                while any(self._is_owed(request_id, hops) for request_id, hops in self._hops.items()):
+                    self._news.clear()
+                    await self._news.wait()
+
+    def _is_owed(self, request_id: str, hops: list[Hop]) -> bool:
+        """Whether the browser has yet to tell of a page how it ended, or the cookies of an answer it announced."""
+        received = len(self._received.get(request_id, ()))
+        if hops[-1] in self._pages and hops[-1].status is None:
+            # Of a page that failed, what was sent is all that tells that there was somebody to answer.
+            return hops[-1].failure is None or len(self._sent.get(request_id, ())) > received
+        return sum(hop.expects_extra is True for hop in hops) > received
 
     # What follows are the events, in the order in which they usually come.
 
@@ -140,48 +153,23 @@ class Requests(Collector):
             self._asked.add(task)
             task.add_done_callback(self._asked.discard)
 
-    def _starter(self, session: Session) -> Requests:
-        """The collector of the tab that started a shared worker, where it is known: the browser does not say."""
-        url = session.target.get("url")
-        for one in _EVERY.get(self.tab.root, ()):
-            if one.tab.context_id == self.tab.context_id and one.tab.log is not None and url in one._causes:
-                return one
-        return self
+    @property
+    def id(self) -> str:
+        """The tab's target, which no other tab of the browser ever was."""
+        return str(self.tab.page.target["targetId"])
 
-    def keeper(self, session: Session) -> Requests:
-        """Whose evidence a target of this tab belongs to.
+    @property
+    def visited(self) -> bool:
+        """Whether a visit runs in the tab."""
+        return self.tab.log is not None
 
-        A worker that serves several tabs speaks to all of them: it belongs to the one that started it, as far as is
-        known, and else to the first that has a page open.
-        """
-        served = _SERVED.get(self.tab.root, {}).get(session.target.get("targetId", ""), [])
-        waiting = [one for one in served if one.tab.log is not None and not one.tab.page.closed]
-        return next((one for one in waiting if session.target.get("url") in one._causes), (waiting or [self])[0])
+    def asked_for(self, url: str) -> bool:
+        """Whether a script of the tab asked for an image or a worker at that address."""
+        return url in self._causes
 
     def _is_ours(self, params: Params, session: Session) -> bool:
-        """Whether a request is this tab's: decided once, when the first of several tabs hears of it."""
-        if session.kind not in SHARED_KINDS:
-            return True
-        heard = _HEARD.setdefault(self.tab.root, OrderedDict())
-        key = (session.target.get("targetId", ""), params["requestId"])
-        if key not in heard:
-            heard[key] = id(self.keeper(session))
-        while len(heard) > _MOST_HEARD:
-            heard.popitem(last=False)
-        return heard[key] == id(self)
-
-    def _serve(self, session: Session) -> None:
-        served = _SERVED.setdefault(self.tab.root, {})
-        target = session.target.get("targetId", "")
-        served.setdefault(target, []).append(self)
-
-        def leave(_: Params, __: Session) -> None:
-            left = [one for one in served.get(target, []) if one is not self]
-            served[target] = left
-            if not left:
-                served.pop(target, None)
-
-        session.on("detached", leave)
+        """Whether a request belongs to this tab's evidence."""
+        return session.kind not in SHARED_KINDS or self.tab.shared.keeps(self, session, params["requestId"])
 
     def _new_hop(self, log: VisitLog, params: Params, before: Hop | None, session: Session) -> Hop:
         request = params["request"]
@@ -271,6 +259,7 @@ class Requests(Collector):
 
     def _on_response_extra(self, params: Params, _: Session) -> None:
         self._received[params["requestId"]].append(params)
+        self._news.set()
         self.tab.network.answered(params["requestId"])
 
     def _on_response(self, params: Params, _: Session) -> None:
@@ -280,6 +269,7 @@ class Requests(Collector):
             hops[-1].take_response(params["response"])
             hops[-1].resource_type = params.get("type", hops[-1].resource_type)
             hops[-1].expects_extra = bool(params.get("hasExtraInfo"))
+            self._news.set()
 
     def _on_cache(self, params: Params, _: Session) -> None:
         hops = self._hops.get(params["requestId"])
@@ -312,6 +302,7 @@ class Requests(Collector):
         reason = params.get("blockedReason") or params.get("corsErrorStatus", {}).get("corsError")
         error = params.get("errorText") or "failed"
         hops[-1].failure = f"{error} ({reason})" if reason else error
+        self._news.set()
 
     def _on_socket(self, params: Params, _: Session) -> None:
         log = self.tab.log

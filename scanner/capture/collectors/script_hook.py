@@ -10,11 +10,11 @@ import json
 import re
 from importlib.resources import files
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from scanner.capture.cdp import Params, Session
 from scanner.capture.collectors.base import Collector, TabState
-from scanner.capture.collectors.requests import SHARED_KINDS, Requests
+from scanner.capture.collectors.requests import Requests
+from scanner.capture.collectors.workers import SHARED_KINDS
 from scanner.capture.log import VisitLog
 from scanner.model.evidence import ScriptCall, ScriptCookieWrite, StackFrame
 
@@ -22,10 +22,6 @@ _MOST_REPORTS_OF_A_DOCUMENT = 1_000
 _MOST_REPORTS_OF_A_VISIT = 10_000
 _FRAME = re.compile(r"^\s*at (?:async )?(?:(?P<function>.*?) \()?(?P<url>[^()\s]+?):(?P<line>\d+):(?P<column>\d+)\)?$")
 _EVAL = re.compile(r"\(eval at (?P<function>\S*) ?\((?P<url>[^()\s]+?):(?P<line>\d+):(?P<column>\d+)\)")
-_HEARD: WeakKeyDictionary[Session, set[str]] = WeakKeyDictionary()
-"""For each browser, the workers that a tab watches and that serve other tabs too."""
-_HOOKS: WeakKeyDictionary[Requests, ScriptHook] = WeakKeyDictionary()
-"""The hook of the tab whose requests a collector keeps."""
 _SOURCE = files(__package__).joinpath("hook.js").read_text(encoding="utf-8")
 
 
@@ -40,12 +36,12 @@ class ScriptHook(Collector):
     def __init__(self, tab: TabState, requests: Requests) -> None:
         super().__init__(tab)
         self._requests = requests
-        _HOOKS[requests] = self
+        tab.shared.listen(requests, lambda params: self._hear(params, shared=True))
         self._pending: list[ScriptCookieWrite | ScriptCall] = []
         self._count = 0
 
     def attach(self, session: Session) -> None:
-        if session.kind in SHARED_KINDS and not self._is_first(session):
+        if session.kind in SHARED_KINDS and not self.tab.shared.is_first(session):
             return
         session.on("Runtime.bindingCalled", self._on_report)
         session.post("Runtime.enable")
@@ -55,16 +51,6 @@ class ScriptHook(Collector):
         else:
             # A worker's global object is there before its first line runs.
             session.post("Runtime.evaluate", {"expression": hook_source(self.tab.binding)})
-
-    def _is_first(self, session: Session) -> bool:
-        """Whether no other tab watches this worker yet, which serves several and is to be heard once."""
-        heard = _HEARD.setdefault(self.tab.root, set())
-        target = session.target.get("targetId", "")
-        if target in heard:
-            return False
-        heard.add(target)
-        session.on("detached", lambda _, __: heard.discard(target))
-        return True
 
     def begin(self) -> None:
         self._pending.clear()
@@ -78,14 +64,18 @@ class ScriptHook(Collector):
     def _on_report(self, params: Params, session: Session) -> None:
         if params.get("name") != self.tab.binding:
             return
-        shared = session.kind in SHARED_KINDS
-        hook = _HOOKS.get(self._requests.keeper(session), self) if shared else self
-        log = hook.tab.log
+        if session.kind in SHARED_KINDS:
+            self.tab.shared.report(params, session, self._requests)
+        else:
+            self._hear(params, shared=False)
+
+    def _hear(self, params: Params, *, shared: bool) -> None:
+        log = self.tab.log
         if log is None:
             return
-        hook._count += 1
+        self._count += 1
         try:
-            hook._take(log, json.loads(params["payload"]), shared=shared)
+            self._take(log, json.loads(params["payload"]), shared=shared)
         except (ValueError, TypeError, KeyError, AttributeError):
             return  # a page found the channel and spoke through it
 
