@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import JsonValue
+
 from scanner.model.base import Category, Model, Party, StateName, UtcTime
 from scanner.model.finding import Severity
 
@@ -115,7 +117,8 @@ class VendorLife(Model):
 class FindingLife(Model):
     """A finding's rule and one subject through a site's history. `resolved` is null while it stands.
 
-    It is resolved by the first scan that could check its rule and no longer finds it.
+    It is resolved by the first scan that could check its rule and no longer finds it. `counts` is false where it is
+    accepted or known from the baseline; severity, title, states and `counts` are as last seen.
     """
 
     site: str
@@ -126,10 +129,15 @@ class FindingLife(Model):
     first_seen: UtcTime
     last_seen: UtcTime
     resolved: UtcTime | None
+    states: tuple[StateName, ...] = ()
+    counts: bool = True
 
 
 class PolicyVersion(Model):
-    """One text of one policy document, by the sum of its sentences; `last_seen` is the last scan that read it so."""
+    """One text of one policy document, by the sum of its sentences; `last_seen` is the last scan that read it so.
+
+    Where the sentences were not at hand, the sum is of the words from which its rows and statements were read.
+    """
 
     site: str
     url: str
@@ -141,8 +149,13 @@ class PolicyVersion(Model):
 
 
 class ChangeRow(Model):
-    """One thing that changed with one scan. `subject` is the cookie, vendor, finding's subject or policy address."""
+    """One thing that changed with one scan. `subject` is the cookie, vendor, policy address or what a finding is about.
 
+    A finding with several subjects is one change, its subjects separated by `, `. `id` grows with every change that is
+    recorded.
+    """
+
+    id: int = 0
     site: str
     scan: int
     at: UtcTime
@@ -156,11 +169,64 @@ class ChangeRow(Model):
 class Recorded(Model):
     """What recording a scan came to. `fresh` is false where this run had been recorded before: nothing was changed.
 
-    `previous` is the last good scan before it; `changes` are in order of weight, worst first.
+    `previous` is the last good scan before it; `changes` are in order of weight, worst first. A site's first good scan
+    has nothing to be compared with: it changes nothing. `failures` counts failed scans in a row, up to the last;
+    `failed_before` the same before this scan.
     """
 
     row: ScanRow
     fresh: bool
     previous: ScanRow | None
     failures: int
+    failed_before: int = 0
     changes: tuple[ChangeRow, ...]
+
+
+class Week(Model):
+    """How many sites stood how at the end of a week, which began on `monday` (ISO 8601 day, UTC). States without a
+    site are left out, and so are sites that had not been scanned by then."""
+
+    monday: str
+    sites: dict[SiteState, int]
+
+
+class HostLimits(Model):
+    """How a host is treated, by all machines together. Times are seconds.
+
+    Between the end of one scan and the start of the next lie `pause_s`. After `failures` failed scans in a row it is
+    left alone for `breaker_pause_s`; then one scan tries. A scan that has not ended after `lease_s` is given up for
+    dead; 0 lets several scans speak to a host at once.
+    """
+
+    pause_s: float = 10.0
+    failures: int = 5
+    breaker_pause_s: float = 3600.0
+    lease_s: float = 0.0
+
+
+class Retention(Model):
+    """Which scans stay: those that are not older than `days`, and the last `scans` of each site.
+
+    With both, what either keeps stays; with neither, everything. A site's last scan and its last good one always stay.
+    """
+
+    days: int | None = None
+    scans: int | None = None
+
+
+class Outgoing(Model):
+    """A message for one target, to be sent for a run once, and not before a moment."""
+
+    target: str
+    message: JsonValue
+    not_before: UtcTime
+
+
+class Waiting(Model):
+    """A message that its taker is to send now. `failures` counts earlier tries."""
+
+    id: int
+    run: Run
+    target: str
+    message: JsonValue
+    failures: int
