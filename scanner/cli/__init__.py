@@ -11,13 +11,20 @@ from typing import Annotated
 import typer
 
 import scanner
+from scanner.cli.commands.alerts import alerts
 from scanner.cli.commands.audit import audit
+from scanner.cli.commands.config import config
 from scanner.cli.commands.demo import demo
 from scanner.cli.commands.diff import diff
 from scanner.cli.commands.doctor import doctor
+from scanner.cli.commands.history import history
 from scanner.cli.commands.lookup import lookup
 from scanner.cli.commands.policy import policy
 from scanner.cli.commands.scan import scan
+from scanner.cli.commands.schedule import schedule
+from scanner.cli.commands.serve import serve
+from scanner.cli.commands.status import status
+from scanner.cli.commands.worker import worker
 from scanner.cli.console import FINISHED, INTERRUPTED, SITE_FAILED, WRONG_USAGE, defect, err, fail, out
 from scanner.errors import BrowserNotFoundError, PolicyError, ScannerError, UsageError
 from scanner.terminal import clean
@@ -31,10 +38,13 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-COMMANDS = (scan, audit, policy, lookup, diff, doctor, demo)
+COMMANDS = (scan, audit, policy, lookup, diff, doctor, demo, config, schedule, worker, status, history, alerts, serve)
 
 for command in COMMANDS:
-    app.command()(command)
+    if isinstance(command, typer.Typer):
+        app.add_typer(command)
+    else:
+        app.command()(command)
 
 
 def main() -> None:
