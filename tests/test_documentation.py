@@ -12,6 +12,7 @@ import typer.main
 
 from scanner.cli import app
 from scanner.config import read_config
+from scanner.config.fleet import read_fleet
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted(
@@ -59,9 +60,11 @@ def test_a_command_in_the_documentation_exists_with_its_options(page: str, words
     if words[0] in ("cookie-scanner", ".venv/bin/cookie-scanner"):
         if words[1].startswith("--"):
             return
-        command = COMMANDS[words[1]]
+        command, words = COMMANDS[words[1]], words[1:]
+        while hasattr(command, "commands") and len(words) > 1 and words[1] in command.commands:
+            command, words = command.commands[words[1]], words[1:]
         known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
-        used = {word.split("=")[0] for word in words[2:] if word.startswith("--")}
+        used = {word.split("=")[0] for word in words[1:] if word.startswith("--")}
         assert used - known == {"--help"} & used
         return
     script = next((word for word in words if word.startswith(("tools/", ".ci/"))), None)
@@ -81,9 +84,11 @@ def test_every_relative_link_leads_to_a_file(page: Path) -> None:
 @pytest.mark.parametrize(("page", "block"), _blocks("toml"), ids=lambda value: getattr(value, "name", ""))
 def test_every_scan_toml_in_the_documentation_is_valid(page: Path, block: str, tmp_path: Path) -> None:
     tables = tomllib.loads(block)
+    path = tmp_path / "scan.toml"
+    path.write_text(block, encoding="utf-8")
     if set(tables) <= {"scan", "recipe", "accept"}:
-        path = tmp_path / "scan.toml"
-        path.write_text(block, encoding="utf-8")
         assert read_config(path) is not None
+    elif set(tables) & {"site", "defaults", "history", "worker", "notify", "alerts", "serve"}:
+        assert read_fleet(path) is not None
     else:
         assert page.name in ("add-a-vendor.md", "README.md", "banners.md")
