@@ -6,9 +6,9 @@ import asyncio
 import datetime
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import get_args
+from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 import scanner
@@ -19,13 +19,14 @@ from scanner.capture.consent.explain import Explanation, Trace
 from scanner.capture.resolving import server_address
 from scanner.classify import Catalogue, build_inventory, load_catalogue
 from scanner.config import Config
+from scanner.config.address import target_url as target_url
 from scanner.diff import Difference, Identities, compare, identities
 from scanner.errors import EvidenceError, PolicyError, ScannerError, SiteError, UsageError
 from scanner.given import GivenFirst, policy_files, split_policies
 from scanner.messages import Language, speaking
 from scanner.model.base import Category
 from scanner.model.declaration import Declaration
-from scanner.model.evidence import DocumentKept, Link, Record, Visit
+from scanner.model.evidence import DocumentKept, Gap, Link, Record, Visit
 from scanner.model.finding import SEVERITIES, AuditResult
 from scanner.model.instrument import Browser
 from scanner.model.inventory import Inventory, Problem
@@ -33,7 +34,7 @@ from scanner.model.recorded import Document, Evidence
 from scanner.model.scan import Scan, Summary, Tool
 from scanner.policy.text import read_blocks
 from scanner.report import load_scan, write_reports, write_whole
-from scanner.store import EvidenceWriter, document_of, read_evidence
+from scanner.store import EvidenceWriter, Redacting, Redactor, document_of, read_evidence
 
 Progress = Callable[[str, capturing.Progress], None]
 """Called with the host of the site and what is being done to it."""
@@ -47,36 +48,9 @@ class Done:
     folder: Path
 
 
-def target_url(text: str) -> str:
-    """The address to scan from what a user typed; `https://` is understood where no scheme is given.
-
-    Raises UsageError for what is no web address.
-    """
-    url = text.strip()
-    if "://" not in url:
-        url = f"https://{url}"
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise UsageError(f"{text!r} is no web address: {error}") from error
-    if parts.scheme not in ("http", "https"):
-        raise UsageError(f"{text!r} is no web address: only http and https can be scanned")
-    if (
-        not host
-        or parts.netloc.endswith(":")
-        or any(character.isspace() or character in '<>"\\^`{|}' for character in url)
-    ):
-        raise UsageError(f"{text!r} is no web address: write something like https://www.example.com/")
-    return url if parts.path else parts._replace(path="/").geturl()
-
-
-@asynccontextmanager
-async def open_instrument(config: Config, *, calibrate: bool = True) -> AsyncIterator[capturing.Instrument]:
-    """A calibrated browser as the configuration wants it. Raises UsageError for a name server that is none."""
-    if config.name_server not in ("system", "off"):
-        server_address(config.name_server)
-    options = capturing.BrowserOptions(
+def browser_options(config: Config) -> capturing.BrowserOptions:
+    """How the configuration wants the browser started."""
+    return capturing.BrowserOptions(
         executable=config.browser,
         host_rules=config.host_rules,
         ignore_https_errors=config.ignore_https_errors,
@@ -85,10 +59,18 @@ async def open_instrument(config: Config, *, calibrate: bool = True) -> AsyncIte
         locale=config.locale,
         timezone=config.timezone,
         viewport=config.viewport,
+        geolocation=config.geolocation,
         guard=config.guard,
         allow=config.allow,
     )
-    async with capturing.open_instrument(options, calibrate=calibrate) as instrument:
+
+
+@asynccontextmanager
+async def open_instrument(config: Config, *, calibrate: bool = True) -> AsyncIterator[capturing.Instrument]:
+    """A calibrated browser as the configuration wants it. Raises UsageError for a name server that is none."""
+    if config.name_server not in ("system", "off"):
+        server_address(config.name_server)
+    async with capturing.open_instrument(browser_options(config), calibrate=calibrate) as instrument:
         yield instrument
 
 
@@ -104,10 +86,13 @@ async def capture(
     folder: Path,
     progress: Progress,
     listen: Callable[[str], Trace | None] = lambda _: None,
+    *,
+    limit_s: float | None = None,
 ) -> None:
     """Scan one site into the evidence of `folder`. A site that cannot be scanned leaves evidence that says so.
 
-    `listen` gives, for each consent state, who hears step by step what becomes of the banner, or null.
+    `listen` gives, for each consent state, who hears step by step what becomes of the banner, or null. After `limit_s`
+    seconds the scan is ended, whatever it is at, and says so.
     """
     host = urlsplit(url).hostname or url
     addresses, _ = split_policies(config.policy)
@@ -117,7 +102,9 @@ async def capture(
         states=config.states,
         pages=config.pages,
         policy_urls=addresses,
+        also_urls=config.also,
         recipe=table,
+        login=config.login,
         tabs=config.tabs,
         page_timeout_s=config.page_timeout,
         site_timeout_s=config.site_timeout,
@@ -134,10 +121,31 @@ async def capture(
         def choose(links: Sequence[Link]) -> Sequence[tuple[str, str]]:
             return () if config.policy else policies.choose_documents(links, url)
 
-        sink = GivenFirst(writer, given)
-        await instrument.scan(
-            plan, sink, progress=lambda step: progress(host, step), choose_documents=choose, listen=listen
-        )
+        redactor = Redactor()
+        sink = Redacting(GivenFirst(writer, given), redactor)
+        try:
+            async with asyncio.timeout(limit_s):
+                await instrument.scan(
+                    plan,
+                    sink,
+                    progress=lambda step: progress(host, replace(step, url=redactor.text(step.url))),
+                    choose_documents=choose,
+                    listen=listen,
+                    discretion=_discretion(config, redactor) if config.login is not None else None,
+                )
+        except TimeoutError:
+            writer.record(Gap(what="time", url=url, message=f"the scan was ended at its limit of {limit_s:g} s"))
+
+
+def _discretion(config: Config, redactor: Redactor) -> capturing.Discretion:
+    """Who keeps a login's secrets, and knows which of what it brings is an answer to a banner."""
+    catalogue = load_catalogue(tuple(Path(name) for name in config.catalogue))
+
+    def is_answer(kind: Literal["cookie", "local"], name: str, host: str) -> bool:
+        known = catalogue.cookie(name, host, kind=kind)
+        return known is not None and known.role == "consent-record"
+
+    return capturing.Discretion(redactor.conceal, is_answer)
 
 
 def audit(
@@ -225,9 +233,21 @@ def difference(old: Path, new: Path) -> tuple[Difference, Scan]:
 
 def _policy_text(path: Path) -> tuple[str, ...] | None:
     """The sentences of all policy documents that lie with a scan; null where its evidence is not at hand."""
+    texts = policy_sentences(path if path.is_dir() else path.parent)
+    return tuple(sentence for sentences in texts.values() for sentence in sentences) if texts is not None else None
+
+
+def policy_sentences(folder: Path) -> dict[str, tuple[str, ...]] | None:
+    """The sentences of each policy document that lies with a scan, by its address.
+
+    Null where the evidence is not at hand or one of the documents cannot be read.
+    """
     try:
-        documents = read_evidence(path if path.is_dir() else path.parent).evidence.documents
-        return tuple(sentence.text for document in documents for sentence in read_blocks(document).sentences)
+        texts: dict[str, tuple[str, ...]] = {}
+        for document in read_evidence(folder).evidence.documents:
+            sentences = tuple(sentence.text for sentence in read_blocks(document).sentences)
+            texts[document.url] = texts.get(document.url, ()) + sentences
+        return texts
     except (EvidenceError, PolicyError):
         return None
 

@@ -6,12 +6,14 @@ from scanner.capture.cdp import ProtocolError
 from scanner.capture.instrument import Instrument, open_instrument
 from scanner.capture.instrument import calibrate_browser as calibrate
 from scanner.capture.locate import find_browser
+from scanner.capture.login import Discretion
 from scanner.capture.plan import BrowserOptions, Plan, Progress
 from scanner.capture.printing import print_page, printer
 from scanner.capture.sink import Sink
 
 __all__ = [
     "BrowserOptions",
+    "Discretion",
     "Instrument",
     "Plan",
     "Progress",

@@ -8,13 +8,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from playwright.async_api import Browser, BrowserContext, Error, Page
+from playwright.async_api import Browser, BrowserContext, Error, Geolocation, Page, StorageState
 
 from scanner.capture.cdp import Connection, Params, ProtocolError, Session
+from scanner.capture.collectors.workers import SharedWorkers
 from scanner.capture.plan import BrowserOptions
 from scanner.capture.tab import Tab
 
 _ATTACH_S = 10.0
+_ACCURACY_M = 50.0
 Command = tuple[str, Params]
 # https://www.w3.org/TR/gpc/#the-sec-gpc-header-field-for-http-requests
 _GPC_HEADER = {"Sec-GPC": "1"}
@@ -41,6 +43,7 @@ class Hub:
         self.manners: dict[str, tuple[Command, ...]] = {}
         """By context id: the commands that make each new page of a context look like those Playwright opens."""
         self._tabs: dict[str, Tab] = {}
+        self._shared = SharedWorkers()
         self._arrivals = asyncio.Condition()
         self._pending: set[asyncio.Task[None]] = set()
 
@@ -66,7 +69,7 @@ class Hub:
         if session.kind == "page":
             for method, terms in self.manners.get(session.target.get("browserContextId", ""), ()):
                 session.post(method, terms)
-            tab = Tab(root, session, self.binding)
+            tab = Tab(root, session, self.binding, self._shared)
             self._tabs[tab.id] = tab
             session.on("detached", self._on_detached)
             opener = self._tabs.get(tab.opener or "")
@@ -131,6 +134,17 @@ class VisitorContext:
             )
             return await self._hub.tab_of(answer["targetId"])
 
+    async def stored(self) -> StorageState:
+        """The visitor's cookies, and what all origins keep for it.
+
+        Raises:
+            ProtocolError: the browser does not say.
+        """
+        try:
+            return await self._context.storage_state(indexed_db=True)
+        except Error as error:
+            raise ProtocolError(error.message.splitlines()[0]) from error
+
     def forget(self) -> None:
         """The visitor has gone."""
         if self._id is not None:
@@ -181,17 +195,25 @@ def _manners(options: BrowserOptions, *, gpc: bool) -> tuple[Command, ...]:
         commands.append(("Emulation.setLocaleOverride", {"locale": options.locale}))
     if options.timezone:
         commands.append(("Emulation.setTimezoneOverride", {"timezoneId": options.timezone}))
+    if options.geolocation:
+        commands.append(("Emulation.setGeolocationOverride", {**_place(options.geolocation)}))
     if gpc:
         commands.append(("Network.setExtraHTTPHeaders", {"headers": _GPC_HEADER}))
         commands.append(("Page.addScriptToEvaluateOnNewDocument", {"source": _GPC_SCRIPT}))
     return tuple(commands)
 
 
+def _place(geolocation: tuple[float, float]) -> Geolocation:
+    return {"latitude": geolocation[0], "longitude": geolocation[1], "accuracy": _ACCURACY_M}
+
+
 @asynccontextmanager
 async def visitor(
-    hub: Hub, browser: Browser, options: BrowserOptions, *, gpc: bool = False
+    hub: Hub, browser: Browser, options: BrowserOptions, *, gpc: bool = False, state: StorageState | None = None
 ) -> AsyncIterator[VisitorContext]:
     """A fresh context, gone at the end with everything in it. `gpc`: this visitor sends Global Privacy Control.
+
+    `state` is what the visitor has beforehand, as one who is logged in.
 
     Raises:
         ProtocolError: the browser does not open one.
@@ -204,11 +226,16 @@ async def visitor(
             timezone_id=options.timezone,
             accept_downloads=False,
             extra_http_headers=_GPC_HEADER if gpc else None,
+            geolocation=_place(options.geolocation) if options.geolocation else None,
+            permissions=["geolocation"] if options.geolocation else None,
+            storage_state=state,
         )
         if gpc:
             await context.add_init_script(_GPC_SCRIPT)
     except Error as error:
-        raise ProtocolError(f"no new context: {error.message}") from error
+        # Of a state that it cannot take, the browser's words may hold values.
+        reason = "what the login brought cannot be loaded" if state is not None else error.message
+        raise ProtocolError(f"no new context: {reason}") from None
     own = VisitorContext(hub, context, _manners(options, gpc=gpc))
     try:
         yield own

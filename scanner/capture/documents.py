@@ -10,22 +10,26 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import urldefrag
 
-from scanner.capture.cdp import ProtocolError
-from scanner.capture.collectors.frames import WORLD
+from scanner.capture.cdp import ProtocolError, Session
+from scanner.capture.collectors.frames import WORLD, Frames, frames_of
 from scanner.capture.contexts import VisitorContext
+from scanner.capture.leads import IN_BANNER, banner_links
 from scanner.capture.log import now
 from scanner.capture.plan import Progress
 from scanner.capture.resources import load
 from scanner.capture.states import Desk
 from scanner.capture.tab import Tab
 from scanner.capture.visit import VisitRun, VisitSpec
-from scanner.model.evidence import DocumentKept, Record, Visit
+from scanner.model.evidence import DocumentKept, Link, Record, Visit
 
 MOST_DOCUMENTS = 6
 """How many documents of one site are kept."""
 
 GUESSED = "well-known path"
 """How the reason of a candidate begins that no link names."""
+
+UNSURE = (GUESSED, "legal page")
+"""How the reasons of candidates begin that are not called a cookie or privacy policy by anybody."""
 
 _MOST_TRIED = 16
 _TABS = 3
@@ -55,14 +59,16 @@ _LIST_ADDRESS = re.compile(
     r"|(?:cdn\.cookielaw\.org|cookie-cdn\.cookiepro\.com|[\w.-]+)/consent/[\w-]{36}(?:-test)?/[\w-]{36}/[a-z]{2}[\w-]{0,8}\.json"
     r"|aggregator\.(?:service|eu)\.usercentrics\.eu/aggregate/"
     r"|cdn-cookieyes\.com/client_data/\w+/audit-table/[\w-]+\.json"
+    r"|app\.termly\.io/api/v1/snippets/websites/[\w-]{36}/documents/[\w-]{36}/cookies"
+    r"|disclosure\.api\.osano\.com/customer/\w+/config/[\w-]{36}"
     r"|[^/?#]+/[^?#]*(?:device-?storage|storage-?disclosure)[^/?#]*\.json"
     r")",
     re.I,
 )
 _LOADED = "performance.getEntriesByType('resource').map(entry => entry.name)"
 
-# The page as it stands, with the contents of open shadow roots and of frames of the same origin in their places.
-_MARKUP = """(() => {
+# A document as it stands, with the contents of open shadow roots and of frames of the same origin in their places.
+_DOCUMENT = """((whole) => {
   const copy = document.documentElement.cloneNode(true);
   const fill = (from, to) => {
     const a = [from, ...from.querySelectorAll("*")], b = [to, ...to.querySelectorAll("*")];
@@ -77,9 +83,19 @@ _MARKUP = """(() => {
       if (a[i].localName === "iframe") b[i].replaceWith(place); else b[i].append(place);
     }
   };
+  if (!whole) {
+    const shown = innerWidth >= %(width)d && innerHeight >= %(height)d;
+    if (!shown || !document.body || document.body.innerText.trim().length < %(letters)d) return "";
+  }
   fill(document.documentElement, copy);
-  return "<!doctype html>" + copy.outerHTML;
-})()"""
+  return whole ? "<!doctype html>" + copy.outerHTML : copy.querySelector("body").innerHTML;
+})(%(whole)s)"""
+# A frame of another origin is read only where it is large enough to hold a text, and holds one: policies of Termly and
+# others stand in frames, but so do maps, films and advertisements.
+_FRAME = {"width": 280, "height": 160, "letters": 500}
+_MARKUP = _DOCUMENT % {"whole": "true", **_FRAME}
+_FRAME_MARKUP = _DOCUMENT % {"whole": "false", **_FRAME}
+_MOST_FRAMES = 12
 
 
 @dataclass
@@ -92,10 +108,28 @@ class Documents:
     _wanted: dict[str, str] = field(default_factory=dict)
     _done: set[str] = field(default_factory=set)
     _absent: set[str] = field(default_factory=set)
+    _where: dict[str, str] = field(default_factory=dict)
 
     def want(self, candidates: Sequence[tuple[str, str]]) -> None:
         """Name `(address, why)` candidates; a page among them that is visited is kept by `take`."""
         self._wanted = {_key(url): why for url, why in reversed(candidates)}
+
+    async def from_banner(self, visitor: VisitorContext, url: str) -> tuple[Link, ...]:
+        """The links within the banner of a page, its settings included; the lists that these load are kept.
+
+        Raises:
+            ProtocolError: the browser failed.
+        """
+        self.desk.progress(Progress("before", url, "looking for the policy in the banner"))
+        async with self.desk.tabs:
+            links = await banner_links(visitor, self._spec(url), next_id=self.desk.next_id, also=self._lists)
+        self.name(links, IN_BANNER)
+        return links
+
+    def name(self, links: Sequence[Link], where: str) -> None:
+        """Say where links were found that are no links of the site's pages: it is told of what they lead to."""
+        for link in links:
+            self._where.setdefault(_key(link.url), where)
 
     async def look(self, tab: Tab) -> None:
         """Ask for the addresses among those wanted that nobody named, from a tab where the site's page stands."""
@@ -136,20 +170,10 @@ class Documents:
 
     async def _one(self, tab: Tab, url: str, why: str) -> None:
         self.desk.progress(Progress("before", url, "reading the policy"))
-        run = VisitRun(
-            tab,
-            VisitSpec(
-                id=self.desk.next_id(),
-                url=url,
-                context="before",
-                emit=self._only_the_visit,
-                life_ms=_LIFE_MS,
-                timeout_s=_TIMEOUT_S,
-                viewport=self.desk.viewport,
-                purpose="policy",
-            ),
-        )
+        run = VisitRun(tab, self._spec(url))
         loaded = await run.open()
+        if not loaded and run.error_kind == "redirected-away" and not why.startswith(UNSURE):
+            loaded = True  # the site itself calls it its policy, wherever it sends its visitors for it
         data: bytes | None = None
         media = "text/html"
         final = tab.main_url
@@ -163,6 +187,18 @@ class Documents:
         if data and self.kept < MOST_DOCUMENTS and _key(final) not in self._done:
             self._done |= {_key(url), _key(final)}
             self._keep(run, data, media, final if final.startswith("http") else url, why)
+
+    def _spec(self, url: str) -> VisitSpec:
+        return VisitSpec(
+            id=self.desk.next_id(),
+            url=url,
+            context="before",
+            emit=self._only_the_visit,
+            life_ms=_LIFE_MS,
+            timeout_s=_TIMEOUT_S,
+            viewport=self.desk.viewport,
+            purpose="policy",
+        )
 
     async def _lists(self, run: VisitRun) -> None:
         """Keep the lists of cookies that the page's consent platform loaded, fetched again as they came."""
@@ -201,9 +237,14 @@ class Documents:
                 retrieved=now(),
                 sha256=hashlib.sha256(data).hexdigest(),
                 file=name,
-                found_by=why,
+                found_by=f"{why}, {where}" if (where := self._where.get(_key(run.spec.url))) else why,
             )
         )
+
+
+def is_named(candidates: Sequence[tuple[str, str]]) -> bool:
+    """Whether somebody calls one of `(address, why)` candidates a cookie or privacy policy."""
+    return any(not why.startswith(UNSURE) for _, why in candidates)
 
 
 def _key(url: str) -> str:
@@ -230,17 +271,41 @@ async def _loaded(tab: Tab) -> list[str]:
 
 
 async def _markup(tab: Tab) -> bytes | None:
+    """The page as a visitor has it before him, with what frames of other sites hold; null where it is gone."""
+    page = await _evaluate(tab.page, tab.id, _MARKUP)
+    if page is None:
+        return None
+    framed = [await _evaluate(session, frame, _FRAME_MARKUP) for session, frame in await _foreign_frames(tab)]
+    return "\n".join([page, *(f"<section>{text}</section>" for text in framed if text)]).encode("utf-8")[:_MOST_BYTES]
+
+
+async def _foreign_frames(tab: Tab) -> list[tuple[Session, str]]:
+    """The frames that the page itself cannot look into, each with the process that holds it."""
+    found: list[tuple[Session, str]] = []
+    own: str | None = None
+    for session in next((c.sessions for c in tab.collectors if isinstance(c, Frames)), ()):
+        for frame in await frames_of(session):
+            if frame["id"] == tab.id:
+                own = frame.get("securityOrigin")
+            elif frame.get("securityOrigin") != own and str(frame.get("url", "")).startswith("http"):
+                found.append((session, str(frame["id"])))
+    return found[:_MOST_FRAMES]
+
+
+async def _evaluate(session: Session, frame: str, expression: str) -> str | None:
     try:
-        world = await tab.page.send("Page.createIsolatedWorld", {"frameId": tab.id, "worldName": WORLD})
-        answer = await tab.page.send(
+        world = await session.send(
+            "Page.createIsolatedWorld", {"frameId": frame, "worldName": WORLD}, timeout_s=_ANSWER_S
+        )
+        answer = await session.send(
             "Runtime.evaluate",
-            {"expression": _MARKUP, "contextId": world["executionContextId"], "returnByValue": True},
+            {"expression": expression, "contextId": world["executionContextId"], "returnByValue": True},
             timeout_s=_ANSWER_S,
         )
     except ProtocolError:
         return None
     value = answer.get("result", {}).get("value")
-    return value.encode("utf-8")[:_MOST_BYTES] if isinstance(value, str) else None
+    return value if isinstance(value, str) else None
 
 
 async def _raw(tab: Tab, url: str) -> tuple[str, str, bytes | None]:

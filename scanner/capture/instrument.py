@@ -19,6 +19,7 @@ from scanner.capture.documents import Documents
 from scanner.capture.gate import Gate, GateSink, gate_for
 from scanner.capture.launch import launch, realistic_user_agent
 from scanner.capture.locate import find_browser, name_and_version
+from scanner.capture.login import Discretion, addresses
 from scanner.capture.plan import BrowserOptions, Plan, Progress
 from scanner.capture.scan import ChooseDocuments, SiteScan
 from scanner.capture.sink import Sink
@@ -36,13 +37,26 @@ class Instrument:
     """One running browser. Several scans may run in it at once."""
 
     def __init__(
-        self, hub: Hub, chromium: Chromium, options: BrowserOptions, browser: Browser, gate: Gate | None = None
+        self,
+        hub: Hub,
+        chromium: Chromium,
+        options: BrowserOptions,
+        browser: Browser,
+        gate: Gate | None = None,
+        pid: int | None = None,
     ) -> None:
         self._hub = hub
         self._chromium = chromium
         self._options = options
         self._gate = gate
         self.browser = browser
+        self.pid = pid
+        """The browser's process, which leads a process group of its own; null where it is not known."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether the browser still answers on its pipe."""
+        return not self._hub.connection.closed.is_set()
 
     async def scan(
         self,
@@ -52,14 +66,27 @@ class Instrument:
         progress: Callable[[Progress], None],
         choose_documents: ChooseDocuments,
         listen: Listen = lambda _: None,
+        discretion: Discretion | None = None,
     ) -> None:
         """Scan one site into `sink`. What a site does raises nothing: it is written down, down to `ScanFinished`.
 
-        `listen` gives, for each state, who hears step by step what becomes of the banner, or null.
+        `listen` gives, for each state, who hears step by step what becomes of the banner, or null. A plan with a login
+        needs a `discretion`.
         """
-        through = self._through_gate(sink, (plan.url, *plan.page_urls, *plan.policy_urls))
+        steps = addresses(plan.login, plan.url) if plan.login is not None else ()
+        named = (plan.url, *plan.page_urls, *plan.also_urls, *plan.policy_urls, *steps)
+        through = self._through_gate(sink, named)
         await SiteScan(
-            self._hub, self._chromium, self._options, self.browser, plan, through, progress, choose_documents, listen
+            hub=self._hub,
+            chromium=self._chromium,
+            options=self._options,
+            browser=self.browser,
+            plan=plan,
+            sink=through,
+            progress=progress,
+            choose_documents=choose_documents,
+            listen=listen,
+            discretion=discretion,
         ).run()
 
     def _through_gate(self, sink: Sink, named: Sequence[str]) -> Sink:
@@ -141,7 +168,7 @@ async def start(options: BrowserOptions, executable: str, browser: Browser) -> A
         hub = Hub(running.connection)
         await hub.watch()
         try:
-            yield Instrument(hub, chromium, options, browser, gate)
+            yield Instrument(hub, chromium, options, browser, gate, running.pid)
         finally:
             with suppress(Error):
                 await chromium.close()

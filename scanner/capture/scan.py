@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from playwright.async_api import Browser as Chromium
+from playwright.async_api import StorageState
 
 from scanner.capture.cdp import ProtocolError
 from scanner.capture.contexts import Hub, visitor
-from scanner.capture.documents import Documents
+from scanner.capture.documents import Documents, is_named
+from scanner.capture.leads import IN_SITEMAP, sitemap_links
 from scanner.capture.log import now
+from scanner.capture.login import Discretion, LoginError, Way, enter
 from scanner.capture.plan import BrowserOptions, Plan, Progress
 from scanner.capture.resolving import OFF, SYSTEM, Names
 from scanner.capture.sink import Sink
@@ -57,7 +60,13 @@ class SiteScan:
     choose_documents: ChooseDocuments
     listen: Listen
     visits: list[Visit] = field(default_factory=list)
+    listed: tuple[Link, ...] = ()
+    """What the site's sitemaps list, where no link of the start page leads to a policy."""
+    discretion: Discretion | None = None
+    """Needed where the plan has a login."""
     lost: bool = False
+    _state: StorageState | None = None
+    """What every visitor has before the first page."""
     _seen: bool = False
     """Whether any page of the site was seen: a state that is ended early has its visit written down all the same."""
 
@@ -83,7 +92,8 @@ class SiteScan:
         runs: list[StateRun] = []
         try:
             async with asyncio.timeout(self.plan.site_timeout_s), AsyncExitStack() as stack:
-                await self._states(stack, runs)
+                if await self._let_in():
+                    await self._states(stack, runs)
         except TimeoutError:
             self.lost = True
             limit = f"the site's limit of {self.plan.site_timeout_s:g} s was reached"
@@ -121,6 +131,25 @@ class SiteScan:
             browser=self.browser,
         )
 
+    async def _let_in(self) -> bool:
+        """Log in, where the plan has it; whether the visitors can set out. A login that fails ends the scan."""
+        plan = self.plan
+        if plan.login is None:
+            return True
+        if self.discretion is None:
+            raise ValueError("a scan with a login needs somebody who keeps its secrets")
+        self.progress(Progress(plan.states[0], plan.url, "logging in"))
+        way = Way(plan.url, plan.page_timeout_s, self.discretion)
+        try:
+            self._state, record = await enter(plan.login, way, lambda: visitor(self.hub, self.chromium, self.options))
+        except LoginError as error:
+            self.lost = True
+            for state in plan.states:
+                self.desk.gap("login", str(error), state, plan.url)
+            return False
+        self.sink.record(record)
+        return True
+
     async def _states(self, stack: AsyncExitStack, runs: list[StateRun]) -> None:
         """The leading state finds the pages; all go to the same ones, each as soon as it is ready."""
         leader = "before" if "before" in self.plan.states else self.plan.states[0]
@@ -152,13 +181,15 @@ class SiteScan:
         *,
         leading: bool,
     ) -> None:
-        context = await stack.enter_async_context(visitor(self.hub, self.chromium, self.options, gpc=state == "gpc"))
+        context = await stack.enter_async_context(
+            visitor(self.hub, self.chromium, self.options, gpc=state == "gpc", state=self._state)
+        )
         run = StateRun(self.desk, context, state, aside=self._look_for_documents if leading else None)
         runs.append(run)
         async with _beside(run.start()):
             await run.settled.wait()
             if leading:
-                pages.set_result(self.plan.page_urls or run.pages)
+                pages.set_result(self._pages(run))
             urls = await pages
             if run.reached:
                 self.visits.extend(await run.rest(urls, tabs, self.documents.take if leading else None))
@@ -167,10 +198,25 @@ class SiteScan:
         if run.first is not None and run.first.error is None and not run.reached:
             self.desk.gap("state", "no choice could be made: this state was not reached", state, self.plan.url)
 
+    def _pages(self, leader: StateRun) -> tuple[str, ...]:
+        """The pages of every state besides the first: those asked for by address, then those that were chosen."""
+        chosen = self.plan.page_urls or leader.pages
+        also = tuple(url for url in self.plan.also_urls if url != self.plan.url)
+        if not also:
+            return chosen
+        others = [url for url in chosen if url not in also]
+        return (*also, *others[: max(0, self.plan.pages - 1 - len(also))])
+
     async def _look_for_documents(self, run: VisitRun) -> None:
-        if self._wants_documents:
-            self.documents.want(self._candidates(run.links))
-            await self.documents.look(run.tab)
+        if not self._wants_documents:
+            return
+        candidates = self._candidates(run.links)
+        if candidates and not is_named(candidates):
+            self.listed = await sitemap_links(run.tab, run.log.top_url)
+            self.documents.name(self.listed, IN_SITEMAP)
+            candidates = self._candidates([*run.links, *self.listed])
+        self.documents.want(candidates)
+        await self.documents.look(run.tab)
 
     @property
     def _wants_documents(self) -> bool:
@@ -185,11 +231,16 @@ class SiteScan:
         """Whatever the pages themselves did not bring, from a visitor of its own."""
         if not self.plan.policy_urls and (not self.visits or self.visits[0].error is not None):
             return
-        candidates = self.documents.left(self._candidates([link for visit in self.visits for link in visit.links]))
-        if not candidates:
+        links = [*(link for visit in self.visits for link in visit.links), *self.listed]
+        candidates = self._candidates(links)
+        named = is_named(candidates)
+        if not self.documents.left(candidates) and (named or not candidates):
             return
         try:
-            context = await stack.enter_async_context(visitor(self.hub, self.chromium, self.options))
+            context = await stack.enter_async_context(visitor(self.hub, self.chromium, self.options, state=self._state))
+            if not named:
+                links += await self.documents.from_banner(context, self.plan.url)
+                candidates = self._candidates(links)
             await self.documents.fetch(context, candidates)
         except ProtocolError as error:
             self.lost = True

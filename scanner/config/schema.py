@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
+from scanner.config.login import Login
 from scanner.config.recipe import Recipe
 from scanner.messages import Language
 from scanner.model.base import Model
@@ -18,8 +19,8 @@ Format = Literal["csv", "har", "junit", "markdown", "pdf", "sarif"]
 STATE = re.compile(r"^(before|accept|reject|withdraw|gpc|category:[a-z][a-z0-9_-]*)$")
 
 
-class Config(Model):
-    """Options of a scan. Every field may stand in `[scan]` of `scan.toml`, and on the command line.
+class ScanOptions(Model):
+    """How a site is scanned: the options that may differ from site to site.
 
     `page_timeout` and `site_timeout` are seconds; `page_life` is how many seconds of each page's own time are
     observed; `pages` counts pages in each consent state, the given address included. `baseline` is an earlier scan (its
@@ -27,11 +28,10 @@ class Config(Model):
     `guard` says to which addresses the browser may speak: `given` (public ones, and hosts that the user named),
     `public` alone, or `off`; `allow` names networks and hosts besides. `name_server` is asked where the site's own
     names lead: `system`, `off`, or an `address[:port]`. `type_into_forms` lets made-up values be typed into a page's
-    fields (never sent), so that scripts that read along are seen.
+    fields (never sent), so that scripts that read along are seen. `geolocation` is latitude and longitude in degrees,
+    told to pages that ask where the visitor is; `login` is how every visitor comes to be logged in.
     """
 
-    urls: tuple[str, ...] = ()
-    out: str | None = None
     policy: tuple[str, ...] = ()
     pages: int = Field(5, ge=1, le=1000)
     states: tuple[str, ...] = DEFAULT_STATES
@@ -43,11 +43,9 @@ class Config(Model):
     name_server: str = "system"
     type_into_forms: bool = True
     format: tuple[Format, ...] = ()
-    fail_on: Level | None = None
     baseline: str | None = None
     language: Language = "en"
     accept: tuple[Accept, ...] = ()
-    jobs: int = Field(1, ge=1, le=64)
     browser: str | None = None
     tabs: int = Field(6, ge=1, le=32)
     page_timeout: float = Field(45.0, gt=0, le=3600)
@@ -60,9 +58,11 @@ class Config(Model):
     timezone: str | None = None
     proxy: str | None = None
     viewport: tuple[int, int] = (1366, 900)
+    geolocation: tuple[float, float] | None = None
+    login: Login | None = None
     recipe: dict[str, Recipe] = Field(default_factory=dict)
 
-    @field_validator("urls", "policy", "catalogue", "allow", mode="before")
+    @field_validator("policy", "catalogue", "allow", mode="before")
     @classmethod
     def _one_or_several(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value
@@ -83,3 +83,29 @@ class Config(Model):
         if not value:
             raise ValueError("name at least one consent state")
         return tuple(dict.fromkeys(value))
+
+    @field_validator("geolocation")
+    @classmethod
+    def _on_earth(cls, value: tuple[float, float] | None) -> tuple[float, float] | None:
+        if value is not None and not (-90 <= value[0] <= 90 and -180 <= value[1] <= 180):
+            raise ValueError("latitude is -90 to 90 degrees, longitude -180 to 180, in this order")
+        return value
+
+
+class Config(ScanOptions):
+    """Options of a scan. Every field may stand in `[scan]` of `scan.toml`, and on the command line.
+
+    Each of `urls` is a site of its own; `also` are further addresses of each site, visited whatever else is chosen.
+    `jobs` is how many sites are scanned at once; `fail_on` the severity from which a scan fails.
+    """
+
+    urls: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    out: str | None = None
+    fail_on: Level | None = None
+    jobs: int = Field(1, ge=1, le=64)
+
+    @field_validator("urls", "also", mode="before")
+    @classmethod
+    def _one_address(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
