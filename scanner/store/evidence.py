@@ -36,7 +36,7 @@ from scanner.model.evidence import (
     StorageSnapshot,
     Visit,
 )
-from scanner.model.probes import CanaryPlanted, NameResolved
+from scanner.model.probes import CanaryPlanted, LoginBrought, NameResolved
 from scanner.model.recorded import Document, Evidence
 
 RECORDS = "evidence/records.jsonl"
@@ -186,6 +186,7 @@ def read_evidence(path: Path) -> Recorded:
         documents=tuple(documents),
         canaries=_of(records, CanaryPlanted),
         names=_of(records, NameResolved),
+        logins=_of(records, LoginBrought),
         gaps=(*_of(records, Gap), *gaps),
     )
     return Recorded(folder=folder, evidence=evidence, pictures=_pictures(folder))

@@ -20,6 +20,7 @@ from scanner.site import site_of
 from scanner.store.history.tables import bounded
 
 WEIGHT: tuple[Category, ...] = ("marketing", "analytics", "unknown", "functional", "necessary")
+_ADDRESS = 1000
 _NONESSENTIAL = ("marketing", "analytics")
 _OWN_CHOICE = "before"
 
@@ -144,7 +145,7 @@ def _cookies(cookies: Iterable[Cookie]) -> dict[CookieKey, CookieFact]:
     groups: dict[CookieKey, list[Cookie]] = {}
     for cookie in cookies:
         if cookie.blocked is None:
-            key = bounded(collapsed(cookie.name)), cookie.domain.lstrip(".")
+            key = bounded(collapsed(cookie.name)), bounded(cookie.domain.lstrip("."))
             groups.setdefault(key, []).append(cookie)
     return {
         key: CookieFact(
@@ -231,7 +232,7 @@ def _documents(declaration: Declaration, sentences: Mapping[str, Sequence[str]])
         sums = text_sums(sentences[url] if url in sentences else _declared(declaration, url))
         if sums:
             yield DocumentFact(
-                url=url,
+                url=bounded(url, _ADDRESS),
                 title=several[0].title,
                 language=several[0].language,
                 basis=basis,

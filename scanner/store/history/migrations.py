@@ -35,7 +35,7 @@ def migrate(engine: Engine, name: str, *, look: bool = False, steps: tuple[Step,
         if version == newest or look:
             return version == newest
         if version is None:
-            METADATA.create_all(connection)
+            METADATA.create_all(connection, checkfirst=False)
         for step in steps[(version or newest) - 1 :]:
             step(connection)
         connection.execute(delete(SCHEMA))

@@ -64,11 +64,11 @@ def _version(edits: Edits, rows: Sequence[Any], document: DocumentFact, tool: st
 
 
 def _restless(rows: Sequence[Any], added: set[str], removed: set[str]) -> bool:
-    """Whether only that changed which had changed with each of the last two scans as well."""
+    """Whether only that changed which the last scan had brought, as the last scan had taken what the one before brought."""
     if len(rows) < 3 or any(row.scans > 1 for row in rows[:2]) or len(added) > len(removed):
         return False
     last, before, oldest = (_sums(row) for row in rows[:3])
-    return removed <= last - before and before - last <= before - oldest
+    return removed <= last - before and not (before - oldest).isdisjoint(before - last)
 
 
 def _by_url(known: Iterable[Any]) -> Mapping[str, Sequence[Any]]:

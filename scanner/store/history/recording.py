@@ -29,12 +29,32 @@ from scanner.store.history.tables import (
     SITES,
     STANDINGS,
     VENDORS,
+    plain,
 )
 from scanner.store.history.writing import insert_once
 
+_PROBLEM = 300
+
 Tell = Callable[[Recorded], Iterable[Outgoing]]
 
-LIVES: tuple[Table, ...] = (COOKIES, VENDORS, FINDINGS, POLICIES)
+# Building a statement takes longer than carrying it out: those that every scan needs are built once.
+_LIVES = {
+    table.name: select(table).where(table.c.site == bindparam("number"))
+    for table in (COOKIES, VENDORS, FINDINGS, POLICIES)
+}
+_SITE = select(SITES).where(SITES.c.name == bindparam("named")).with_for_update()
+_RUN = scans_query().where(SCANS.c.site == bindparam("number"), SCANS.c.due == bindparam("moment"))
+_SCAN = select(SCANS).where(SCANS.c.id == bindparam("number"))
+_INSERT = insert(SCANS).returning(SCANS.c.id)
+_GOOD_BEFORE = (
+    select(SCANS)
+    .where(SCANS.c.site == bindparam("number"), SCANS.c.due < bindparam("moment"), SCANS.c.outcome != "failed")
+    .order_by(SCANS.c.due.desc())
+    .limit(1)
+)
+_NO_ATTEMPTS = delete(ATTEMPTS).where(ATTEMPTS.c.site == bindparam("named"), ATTEMPTS.c.due <= bindparam("moment"))
+_NO_LEFTOVER = delete(LEFTOVERS).where(LEFTOVERS.c.location == bindparam("place"))
+_CHANGES_OF = changes_query().where(CHANGES.c.scan == bindparam("number")).order_by(CHANGES.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +77,14 @@ class Entry:
 
 def record(connection: Connection, entry: Entry, tell: Tell | None) -> Recorded:
     """Record a scan and what it changed; a run that is there already is only looked up."""
+    name, due = entry.run.site, micros(entry.run.due)
     site = _site(connection, entry)
-    due = micros(entry.run.due)
-    known = connection.execute(scans_query().where(SCANS.c.site == site.id, SCANS.c.due == due)).one_or_none()
+    known = connection.execute(_RUN, {"number": site.id, "moment": due}).one_or_none()
     if known is not None:
-        return _known(connection, site, scan_row(entry.run.site, known))
+        return _known(connection, site, scan_row(name, known))
     good = _scan(connection, site.good_scan)
-    scan_id = connection.execute(insert(SCANS).values(_values(entry, site.id, due)).returning(SCANS.c.id)).scalar_one()
+    values = _values(entry, site.id, due)
+    scan_id = connection.execute(_INSERT, values).scalar_one()
     newest = _is_newest(due, site.last_due, entry.now)
     drafts: list[Draft] = []
     if entry.good:
@@ -78,16 +99,15 @@ def record(connection: Connection, entry: Entry, tell: Tell | None) -> Recorded:
         drafts += _standing(site, entry)
     failures = _move(connection, entry, site, scan_id, due, newest=newest, good=good)
     changes = _write_changes(connection, entry, site.id, scan_id, deriving.in_order(drafts))
-    connection.execute(
-        delete(ATTEMPTS).where(ATTEMPTS.c.site == bindparam("name"), ATTEMPTS.c.due <= bindparam("until")),
-        {"name": entry.run.site, "until": due},
-    )
-    connection.execute(delete(LEFTOVERS).where(LEFTOVERS.c.location == bindparam("place")), {"place": entry.location})
-    row = scan_row(entry.run.site, connection.execute(scans_query().where(SCANS.c.id == scan_id)).one())
+    connection.execute(_NO_ATTEMPTS, {"named": name, "moment": due})
+    connection.execute(_NO_LEFTOVER, {"place": entry.location})
     recorded = Recorded(
-        row=row, fresh=True, previous=_previous(connection, entry.run.site, site.id, due), failures=failures,
-        failed_before=site.failures, changes=changes,
-    )  # fmt: skip
+        row=scan_row(name, values | {"id": scan_id}),
+        fresh=True,
+        previous=_previous(connection, name, site.id, due),
+        failures=failures,
+        changes=changes,
+    )
     for message in tell(recorded) if tell is not None else ():
         put(connection, entry.run, message)
     return recorded
@@ -100,8 +120,7 @@ def _is_newest(due: int, last: int | None, now: int) -> bool:
 
 def _site(connection: Connection, entry: Entry) -> Row[Any]:
     """The site's row, locked until the transaction ends, so that its scans are recorded one after the other."""
-    query = select(SITES).where(SITES.c.name == entry.run.site).with_for_update()
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(_SITE, {"named": entry.run.site}).one_or_none()
     if row is not None:
         return row
     values = {
@@ -109,11 +128,11 @@ def _site(connection: Connection, entry: Entry) -> Row[Any]:
         "state": site_rank("never"), "failures": 0, "reached": "",
     }  # fmt: skip
     insert_once(connection, SITES, values, ("name",))
-    return connection.execute(query).one()
+    return connection.execute(_SITE, {"named": entry.run.site}).one()
 
 
 def _known(connection: Connection, site: Row[Any], row: ScanRow) -> Recorded:
-    changes = connection.execute(changes_query().where(CHANGES.c.scan == row.id).order_by(CHANGES.c.id))
+    changes = connection.execute(_CHANGES_OF, {"number": row.id})
     return Recorded(
         row=row,
         fresh=False,
@@ -124,12 +143,11 @@ def _known(connection: Connection, site: Row[Any], row: ScanRow) -> Recorded:
 
 
 def _scan(connection: Connection, number: int | None) -> Row[Any] | None:
-    return None if number is None else connection.execute(select(SCANS).where(SCANS.c.id == number)).one_or_none()
+    return None if number is None else connection.execute(_SCAN, {"number": number}).one_or_none()
 
 
 def _previous(connection: Connection, name: str, site: int, due: int) -> ScanRow | None:
-    query = scans_query().where(SCANS.c.site == site, SCANS.c.due < due, SCANS.c.outcome != "failed")
-    row = connection.execute(query.order_by(SCANS.c.due.desc()).limit(1)).one_or_none()
+    row = connection.execute(_GOOD_BEFORE, {"number": site, "moment": due}).one_or_none()
     return None if row is None else scan_row(name, row)
 
 
@@ -165,13 +183,14 @@ def _problem(scan: Scan) -> str | None:
     if scan.outcome == "complete" or not scan.problems:
         return None
     first = scan.problems[0]
-    return next((line.strip() for line in first.message.splitlines() if line.strip()), first.kind)
+    line = next((line.strip() for line in first.message.splitlines() if line.strip()), first.kind)
+    return plain(line)[:_PROBLEM]
 
 
 def _lives(connection: Connection, entry: Entry, site: Row[Any], good: Row[Any] | None) -> list[Draft]:
     """Bring what is known of the site up to this scan."""
     facts, started = entry.facts, micros(entry.scan.started)
-    known = {table.name: connection.execute(select(table).where(table.c.site == site.id)).all() for table in LIVES}
+    known = {name: connection.execute(query, {"number": site.id}).all() for name, query in _LIVES.items()}
     before = _before(connection, site, good)
     whole = entry.scan.outcome == "complete"
     cookies, drafts = deriving.cookies(
@@ -290,5 +309,5 @@ def _write_changes(
         for draft in drafts
     ]  # fmt: skip
     connection.execute(insert(CHANGES), rows)
-    written = connection.execute(changes_query().where(CHANGES.c.scan == scan).order_by(CHANGES.c.id))
+    written = connection.execute(_CHANGES_OF, {"number": scan})
     return tuple(change_row(row) for row in written)

@@ -55,12 +55,10 @@ def plain(value: str) -> str:
 _IDENTITY = 200
 
 
-def bounded(name: str) -> str:
-    """A name that is part of an index: one beyond all measure is cut, and told from others by its sum."""
+def bounded(name: str, limit: int = _IDENTITY) -> str:
+    """A name by which a thing is known again: one beyond all measure is cut, and told from others by its sum."""
     kept = plain(name)
-    if len(kept) <= _IDENTITY:
-        return kept
-    return f"{kept[: _IDENTITY - 17]}…{hashlib.sha256(kept.encode()).hexdigest()[:16]}"
+    return kept if len(kept) <= limit else f"{kept[: limit - 17]}…{hashlib.sha256(kept.encode()).hexdigest()[:16]}"
 
 
 def _site() -> Column[int]:
@@ -87,7 +85,7 @@ SITES = Table(
     Column("owner", Words(300)),
     Column("state", SmallInteger, nullable=False),  # its place in SITE_STATES
     Column("failures", Integer, nullable=False),
-    Column("reached", Words(2000), nullable=False),  # every state that a good scan ever reached
+    Column("reached", Text, nullable=False),  # every state that a good scan ever reached
     _moment("last_due", null=True),
     Column("last_scan", Integer),
     Column("good_scan", Integer),
@@ -114,8 +112,8 @@ SCANS = Table(
     _count("vendors"),
     _count("vendors_before"),
     Column("banner", Boolean),
-    Column("reached", Words(1000), nullable=False),
-    Column("banners", Words(1000), nullable=False),  # states in which there was a banner
+    Column("reached", Text, nullable=False),
+    Column("banners", Text, nullable=False),  # states in which there was a banner
     Column("problem", Words(500)),
     Column("location", Words(1000), nullable=False),
     Column("tool", Words(60), nullable=False),
@@ -133,7 +131,7 @@ COOKIES = Table(
     Column("party", String(8), nullable=False),
     Column("category", String(16), nullable=False),
     Column("vendor", Words(200)),
-    Column("states", Words(1000), nullable=False),
+    Column("states", Text, nullable=False),
     Column("words", Words(1000), nullable=False),  # what a search looks at, case folded
     _moment("first_seen"),
     _moment("last_seen"),
@@ -149,7 +147,7 @@ VENDORS = Table(
     _site(),
     Column("name", Words(_IDENTITY), nullable=False),
     Column("category", String(16), nullable=False),
-    Column("states", Words(1000), nullable=False),
+    Column("states", Text, nullable=False),
     Column("words", Words(1000), nullable=False),
     _moment("first_seen"),
     _moment("last_seen"),
@@ -167,7 +165,7 @@ FINDINGS = Table(
     Column("subject", Words(_IDENTITY), nullable=False),
     Column("severity", String(8), nullable=False),
     Column("title", Words(500), nullable=False),
-    Column("states", Words(1000), nullable=False),
+    Column("states", Text, nullable=False),
     Column("counts", Boolean, nullable=False),
     _moment("first_seen"),
     _moment("last_seen"),
