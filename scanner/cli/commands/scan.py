@@ -32,7 +32,7 @@ from scanner.cli.options import (
 )
 from scanner.cli.progress import ProgressLines
 from scanner.cli.result import tell
-from scanner.config import Config, override, read_config
+from scanner.config import Config, override, read_config, watches_sites
 from scanner.errors import ScannerError, UsageError
 
 
@@ -63,7 +63,7 @@ def scan(
     """Visit each site in every consent state, record evidence, read the policy, compare, write the report."""
     given = {name: value for name, value in locals().items() if name in Config.model_fields}
     settings = override(read_config(config), {name: _several(value) for name, value in given.items()})
-    raise typer.Exit(_scan(_targets(settings), settings, explain=explain, quiet=quiet, as_json=as_json))
+    raise typer.Exit(_scan(_targets(settings, config), settings, explain=explain, quiet=quiet, as_json=as_json))
 
 
 def _several(value: object) -> object:
@@ -71,14 +71,18 @@ def _several(value: object) -> object:
     return (tuple(value) or None) if isinstance(value, list) else value
 
 
-def _targets(settings: Config) -> list[str]:
+def _targets(settings: Config, file: Path | None) -> list[str]:
     """The addresses to scan, each once. Whatever can be found wrong is found before a browser starts."""
     from scanner.given import policy_files
     from scanner.pipeline import target_url
     from scanner.report import load_scan
 
     if not settings.urls:
-        raise UsageError("give the address of a site to scan: cookie-scanner scan https://www.example.com/")
+        watched = "; the sites that scan.toml watches are scanned by cookie-scanner schedule run"
+        raise UsageError(
+            "give the address of a site to scan: cookie-scanner scan https://www.example.com/"
+            + (watched if watches_sites(file) else "")
+        )
     policy_files(settings.policy)
     if settings.baseline is not None:
         load_scan(Path(settings.baseline))
