@@ -1,0 +1,185 @@
+"""All sites at a glance: filtered, worst first, in pages, with figures and the weeks behind them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import get_args
+
+from scanner.dashboard.charts import Bars, sparks
+from scanner.dashboard.links import Query
+from scanner.dashboard.seams import Past
+from scanner.dashboard.wording import counted, trend_words, worst
+from scanner.model.watch import SITE_STATES, ScanRow, SiteRow, SiteState
+
+ROWS = 50
+"""Sites on a page of the server."""
+
+SPARKED = 26
+"""Scans in the row of bars beside a site."""
+
+_LONGEST = 200
+_SORTS = ("state", "name", "findings", "consent", "scanned")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of the overview is wanted. `page` counts from 1."""
+
+    text: str = ""
+    owner: str = ""
+    state: str = ""
+    sort: str = "state"
+    page: int = 1
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> Asked:
+        """What a query string asks for; what is not understood is left out."""
+        state, sort = query.get("state", ""), query.get("sort", "state")
+        return cls(
+            query.get("text", "").strip()[:_LONGEST],
+            query.get("owner", "")[:_LONGEST],
+            state if state in SITE_STATES else "",
+            sort if sort in _SORTS else "state",
+            page_of(query),
+        )
+
+    def query(self, **other: str | int | None) -> Query:
+        """The query string that asks for this, with changes; another filter or order begins at the first page."""
+        asked = {"text": self.text, "owner": self.owner, "state": self.state, "sort": self.sort} | other
+        if asked["sort"] == "state":
+            asked["sort"] = None
+        if asked.get("page") == 1:
+            asked["page"] = None
+        return asked
+
+
+def page_of(query: Mapping[str, str]) -> int:
+    """The page that a query asks for, 1 where it makes no sense."""
+    text = query.get("page", "1")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+@dataclass(frozen=True, slots=True)
+class SiteLine:
+    """A site's line with its row of bars."""
+
+    row: SiteRow
+    bars: Bars
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the page shows. Figures are of all sites, `found` and `lines` of those that were asked for."""
+
+    asked: Asked
+    total: int
+    states: dict[SiteState, int]
+    tracking: int
+    found: int
+    lines: tuple[SiteLine, ...]
+    pages: int
+    owners: tuple[str, ...]
+
+    @property
+    def sentence(self) -> str:
+        """The state of all sites in a sentence."""
+        if not self.total:
+            return "No site is watched yet."
+        high, lost = self.states["high"], self.states["unreachable"]
+        if not high and not lost:
+            never = self.states["never"]
+            if never == self.total:
+                return "No site has been scanned yet."
+            return "No site has a finding of high severity."
+        parts = [_have(high)] if high else []
+        if lost:
+            parts.append(f"{lost} could not be reached" if parts else _lost(lost))
+        return f"{', and '.join(parts)}."
+
+
+def _have(count: int) -> str:
+    return "One site has findings of high severity" if count == 1 else f"{count} sites have findings of high severity"
+
+
+def _lost(count: int) -> str:
+    return "One site could not be reached" if count == 1 else f"{count} sites could not be reached"
+
+
+def watched(past: Past, configured: Mapping[str, SiteRow]) -> tuple[SiteRow, ...]:
+    """Sites of the history, worst first, and those that are only configured; the configuration names the owner."""
+    known = past.sites()
+    rows = [_owned(row, configured) for row in known]
+    names = {row.name for row in known}
+    rows += [row for name, row in sorted(configured.items()) if name not in names]
+    return tuple(rows)
+
+
+def _owned(row: SiteRow, configured: Mapping[str, SiteRow]) -> SiteRow:
+    own = configured.get(row.name)
+    return row.model_copy(update={"owner": own.owner}) if own is not None and own.owner != row.owner else row
+
+
+def chosen(rows: Iterable[SiteRow], asked: Asked) -> list[SiteRow]:
+    """The sites that were asked for, in the order that was asked for. Words of a text are all needed, in any order."""
+    words = asked.text.casefold().split()
+    found = [
+        row
+        for row in rows
+        if (not asked.state or row.state == asked.state)
+        and (not asked.owner or row.owner == asked.owner)
+        and all(word in _text(row) for word in words)
+    ]
+    match asked.sort:
+        case "name":
+            found.sort(key=lambda row: row.name.casefold())
+        case "findings":
+            found.sort(key=lambda row: -_findings(row))
+        case "consent":
+            found.sort(key=lambda row: -(row.good.nonessential_before if row.good else -1))
+        case "scanned":
+            found.sort(key=lambda row: row.last.started if row.last else "")
+        case _:
+            pass
+    return found
+
+
+def _text(row: SiteRow) -> str:
+    return f"{row.name} {row.url} {row.owner or ''}".casefold()
+
+
+def _findings(row: SiteRow) -> int:
+    return counted(row.good.findings) if row.good else -1
+
+
+def overview(past: Past, configured: Mapping[str, SiteRow], asked: Asked, *, rows: int = ROWS) -> Overview:
+    """The page that is asked for; past the last page is the last page."""
+    every = watched(past, configured)
+    found = chosen(every, asked)
+    pages = max(1, -(-len(found) // rows))
+    asked = replace(asked, page=min(asked.page, pages))
+    start = (asked.page - 1) * rows
+    tally = Counter(row.state for row in every)
+    return Overview(
+        asked,
+        len(every),
+        {state: tally.get(state, 0) for state in get_args(SiteState)},
+        sum(1 for row in every if row.good and row.good.nonessential_before),
+        len(found),
+        tuple(SiteLine(row, bars(_recent(past, row))) for row in found[start : start + rows]),
+        pages,
+        tuple(sorted({row.owner for row in every if row.owner}, key=str.casefold)),
+    )
+
+
+def _recent(past: Past, row: SiteRow) -> tuple[ScanRow, ...]:
+    return past.scans(row.name, limit=SPARKED)[::-1] if row.last is not None else ()
+
+
+def bars(scans: Sequence[ScanRow]) -> Bars:
+    """The row of bars of a site: findings that count in each scan, oldest first, in the colour of the worst."""
+    heights: list[tuple[int | None, str]] = [
+        (None, "lost") if one.outcome == "failed" else (counted(one.findings), worst(one.findings)) for one in scans
+    ]
+    return sparks(heights, trend_words(tuple(scans)))
