@@ -4,7 +4,7 @@ Every site of the fleet is due once. When all are recorded, each must be there e
 held, no browser and no temporary folder is left, and the history made anew from the reports is the same. The end is
 status 1 where one of these does not hold.
 
-Usage: tools/chaos_fleet.py [--engine sqlite|postgres] [--runs 500] [--workers 4] [--seed 1] [--pause 4] [--limit 7200]
+Usage: tools/chaos_fleet.py [--engine sqlite|postgres] [--runs 500] [--workers 4] [--blows 500] [--pause 4] [--seed 1]
 """
 
 from __future__ import annotations
@@ -215,8 +215,10 @@ async def sites(names: tuple[str, ...]) -> AsyncIterator[str]:
         yield loopback.host_rules
 
 
-async def chaos(engine: str, runs: int, workers: int, seed: int, pause: float, limit: float) -> list[str]:
-    """Scan a fleet under blows. What did not hold."""
+async def chaos(
+    engine: str, runs: int, workers: int, seed: int, *, blows: int, pause: float = 4.0, limit: float = 7200.0
+) -> list[str]:
+    """Scan a fleet under so many blows at most. What did not hold."""
     chance, began = random.Random(seed), time.monotonic()
     names = tuple(f"s{number:03}" for number in range(runs))
     server: Server | None = None
@@ -232,7 +234,7 @@ async def chaos(engine: str, runs: int, workers: int, seed: int, pause: float, l
             fleet.write()
             fleet.processes += [fleet.start() for _ in range(workers)]
             try:
-                faults = await under_blows(fleet, chance, began + limit, pause)
+                faults = await under_blows(fleet, chance, blows, began + limit, pause)
             finally:
                 stopped = await asyncio.to_thread(fleet.stop)
             faults += stopped
@@ -245,20 +247,20 @@ async def chaos(engine: str, runs: int, workers: int, seed: int, pause: float, l
             faults += await asyncio.to_thread(look, fleet)
             faults += said(fleet)
         took = time.monotonic() - began
-        blows = ", ".join(f"{count} x {who}" for who, count in sorted(fleet.kills.items()))
-        print(f"{engine}: {runs} runs, {workers} processes, {took:.0f} s; killed: {blows} (seed {seed})", flush=True)
+        killed = ", ".join(f"{count} x {who}" for who, count in sorted(fleet.kills.items()))
+        print(f"{engine}: {runs} runs, {workers} processes, {took:.0f} s; killed: {killed} (seed {seed})", flush=True)
         if faults:
             print(fleet.log.read_text(encoding="utf-8", errors="replace")[-20_000:], file=sys.stderr)
     return faults
 
 
-async def under_blows(fleet: Fleet, chance: random.Random, until: float, pause: float) -> list[str]:
+async def under_blows(fleet: Fleet, chance: random.Random, blows: int, until: float, pause: float) -> list[str]:
     """Strike again and again until every site is recorded."""
     missing = len(fleet.sites)
     while missing and time.monotonic() < until:
         await asyncio.sleep(chance.uniform(0.1, 2 * pause))
         missing = len(fleet.sites) - await asyncio.to_thread(recorded, fleet)
-        if missing:
+        if missing and fleet.kills.total() < blows:
             await asyncio.to_thread(fleet.strike, chance)
         for number, process in enumerate(fleet.processes):
             if process.poll() is not None:
@@ -272,10 +274,14 @@ if __name__ == "__main__":
     parser.add_argument("--runs", type=int, default=500)
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--blows", type=int, default=None, help="how many at most; default: as many as runs")
     parser.add_argument("--pause", type=float, default=4.0, help="seconds between two blows, on average")
     parser.add_argument("--limit", type=float, default=7200.0, help="seconds after which all must be recorded")
     given = parser.parse_args()
-    wrong = asyncio.run(chaos(given.engine, given.runs, given.workers, given.seed, given.pause, given.limit))
+    most = given.runs if given.blows is None else given.blows
+    wrong = asyncio.run(
+        chaos(given.engine, given.runs, given.workers, given.seed, blows=most, pause=given.pause, limit=given.limit)
+    )
     for fault in wrong:
         print(fault)
     print("as it should be" if not wrong else f"{len(wrong)} things do not hold")

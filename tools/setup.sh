@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Prepares everything: a virtual environment in .venv, the locked dependencies, and a browser.
-# Usage: tools/setup.sh [dev]     ("dev" adds what tests and checks need)
+# Usage: tools/setup.sh [dev]     ("dev" adds what tests and checks need, PostgreSQL among it)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 kind=${1:-run}
@@ -58,6 +58,19 @@ if [ "$(cat "$stamp" 2>/dev/null || true)" != "$sum" ]; then
     .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable . ||
         stop "the project itself could not be installed; see the lines above"
     printf '%s\n' "$sum" >"$stamp"
+fi
+
+postgres_found() {
+    command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1
+}
+if [ "$kind" = dev ] && ! postgres_found; then
+    # Tests of the history start a server of their own from these programs; the one of the machine is not touched.
+    if can_apt; then
+        say "setup: installing PostgreSQL"
+        apt_install postgresql || true
+    fi
+    postgres_found ||
+        say "setup: PostgreSQL is missing, its tests will be skipped; on Debian or Ubuntu run: sudo apt install postgresql"
 fi
 
 browser_found() {

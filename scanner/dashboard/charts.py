@@ -217,7 +217,7 @@ class Bars:
     told: str
 
 
-def sparks(heights: Sequence[tuple[int | None, str]], told: str, *, width: int = 104, height: int = 28) -> Bars:
+def small_bars(heights: Sequence[tuple[int | None, str]], told: str, *, width: int = 104, height: int = 28) -> Bars:
     """Up to 26 bars, oldest first: a height with the class of its colour, null for a scan that failed.
 
     The highest fills the picture, but a site with few findings does not look like one with many: below 4 the scale

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
 
-from scanner.dashboard.charts import Bars, sparks
+from scanner.dashboard.charts import Bars, small_bars
 from scanner.dashboard.links import Query
 from scanner.dashboard.seams import Past
 from scanner.dashboard.wording import counted, trend_words, worst
@@ -20,6 +20,7 @@ SPARKED = 26
 """Scans in the row of bars beside a site."""
 
 _LONGEST = 200
+_REMEMBERED = 20_000
 _SORTS = ("state", "name", "findings", "consent", "scanned")
 
 
@@ -153,8 +154,11 @@ def _findings(row: SiteRow) -> int:
     return counted(row.good.findings) if row.good else -1
 
 
-def overview(past: Past, configured: Mapping[str, SiteRow], asked: Asked, *, rows: int = ROWS) -> Overview:
-    """The page that is asked for; past the last page is the last page."""
+def overview(
+    past: Past, configured: Mapping[str, SiteRow], asked: Asked, *, rows: int = ROWS, sparks: Sparks | None = None
+) -> Overview:
+    """The page that is asked for; past the last page is the last page. `sparks` remembers rows of bars."""
+    drawn = sparks or Sparks(past)
     every = watched(past, configured)
     found = chosen(every, asked)
     pages = max(1, -(-len(found) // rows))
@@ -167,14 +171,32 @@ def overview(past: Past, configured: Mapping[str, SiteRow], asked: Asked, *, row
         {state: tally.get(state, 0) for state in get_args(SiteState)},
         sum(1 for row in every if row.good and row.good.nonessential_before),
         len(found),
-        tuple(SiteLine(row, bars(_recent(past, row))) for row in found[start : start + rows]),
+        tuple(SiteLine(row, drawn.of(row)) for row in found[start : start + rows]),
         pages,
         tuple(sorted({row.owner for row in every if row.owner}, key=str.casefold)),
     )
 
 
-def _recent(past: Past, row: SiteRow) -> tuple[ScanRow, ...]:
-    return past.scans(row.name, limit=SPARKED)[::-1] if row.last is not None else ()
+class Sparks:
+    """The rows of bars beside sites. They are remembered until a site has another last scan, for most pages are of
+    sites that have none since somebody looked."""
+
+    def __init__(self, past: Past) -> None:
+        self._past = past
+        self._drawn: dict[str, tuple[int, Bars]] = {}
+
+    def of(self, row: SiteRow) -> Bars:
+        """The bars of a site."""
+        if row.last is None:
+            return bars(())
+        known = self._drawn.get(row.name)
+        if known is not None and known[0] == row.last.id:
+            return known[1]
+        made = bars(self._past.scans(row.name, limit=SPARKED)[::-1])
+        if len(self._drawn) >= _REMEMBERED:
+            self._drawn.clear()
+        self._drawn[row.name] = (row.last.id, made)
+        return made
 
 
 def bars(scans: Sequence[ScanRow]) -> Bars:
@@ -182,4 +204,4 @@ def bars(scans: Sequence[ScanRow]) -> Bars:
     heights: list[tuple[int | None, str]] = [
         (None, "lost") if one.outcome == "failed" else (counted(one.findings), worst(one.findings)) for one in scans
     ]
-    return sparks(heights, trend_words(tuple(scans)))
+    return small_bars(heights, trend_words(tuple(scans)))

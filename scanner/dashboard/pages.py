@@ -13,11 +13,11 @@ from scanner.config.fleet import Fleet
 from scanner.dashboard.comparing import Comparisons
 from scanner.dashboard.entrance import reader_of
 from scanner.dashboard.links import Links
-from scanner.dashboard.overview import Asked, chosen, overview, watched
+from scanner.dashboard.overview import Asked, Sparks, chosen, overview, watched
 from scanner.dashboard.rendering import render
 from scanner.dashboard.reports import FILES, read, report_policy
 from scanner.dashboard.seams import Past, Reports
-from scanner.dashboard.searching import Wanted, hits_of, leaders, search
+from scanner.dashboard.searching import SHORTEST, Wanted, hits_of, leaders, search
 from scanner.dashboard.sessions import Sessions
 from scanner.dashboard.site_page import site_page
 from scanner.dashboard.starting import Starts
@@ -81,11 +81,12 @@ class Pages:
         self._starts = starts
         self._links = links
         self._comparisons = Comparisons(shown.reports)
+        self._sparks = Sparks(shown.past)
 
     def overview(self, request: Request) -> Response:
         """All sites."""
         past, configured = self._shown.past, self._shown.configured()
-        page = overview(past, configured, Asked.of(request.query_params))
+        page = overview(past, configured, Asked.of(request.query_params), sparks=self._sparks)
         trend, rows = weeks_chart(past.trend(weeks=WEEKS))
         return self._page(
             request,
@@ -139,14 +140,14 @@ class Pages:
             "search.html.j2",
             here="search",
             found=found,
-            leaders=() if found.wanted.text else leaders(self._shown.past),
+            leaders=() if len(found.wanted.text) >= SHORTEST else leaders(self._shown.past),
             page_address=lambda number: self._links.search(found.wanted.query(page=number)),
         )
 
     def search_table(self, request: Request) -> Response:
         """What a search came to as CSV."""
         wanted = Wanted.of(request.query_params)
-        return _csv(hits_csv(hits_of(self._shown.past, wanted) if wanted.text else ()), "search")
+        return _csv(hits_csv(hits_of(self._shown.past, wanted)), "search")
 
     def compare(self, request: Request) -> Response:
         """Two scans of a site compared; with `single=1` as one file to keep."""

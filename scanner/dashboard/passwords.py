@@ -32,10 +32,10 @@ class Password:
     digest: bytes
 
     @classmethod
-    def of(cls, plain: str) -> Password:
-        """A password hashed with a salt of its own."""
+    def of(cls, plain: str, *, cost: int = _COST, block: int = _BLOCK, lanes: int = _LANES) -> Password:
+        """A password hashed with a salt of its own; the other values are scrypt's N, r and p."""
         salt = os.urandom(_SALT)
-        return cls(_COST, _BLOCK, _LANES, salt, _digest(plain, salt, _COST, _BLOCK, _LANES))
+        return cls(cost, block, lanes, salt, _digest(plain, salt, cost, block, lanes))
 
     @classmethod
     def read(cls, text: str) -> Password:
@@ -75,7 +75,10 @@ class Users:
     def __init__(self, passwords: Mapping[str, str]) -> None:
         """`passwords` maps names to passwords or hashes; they are hashed here and forgotten."""
         self._known = {name: Password.read(text) for name, text in passwords.items()}
-        self._nobody = Password.of(os.urandom(16).hex()) if self._known else None
+        self._nobody: Password | None = None
+        for one in self._known.values():
+            self._nobody = Password.of(os.urandom(16).hex(), cost=one.cost, block=one.block, lanes=one.lanes)
+            break
 
     def __bool__(self) -> bool:
         return bool(self._known)

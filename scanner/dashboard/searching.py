@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scanner.dashboard.links import Query
 from scanner.dashboard.overview import page_of
@@ -14,6 +14,9 @@ from scanner.report.words import NEEDS_CONSENT
 
 ROWS = 100
 """Lines on a page."""
+
+SHORTEST = 2
+"""Characters of a text that can be searched for."""
 
 _LONGEST = 200
 _KINDS: tuple[Kind, ...] = ("vendor", "cookie")
@@ -83,33 +86,50 @@ class Found:
 
 
 def search(past: Past, wanted: Wanted, *, rows: int = ROWS) -> Found:
-    """A page of what is searched for. Without a text nothing is."""
-    hits = hits_of(past, wanted) if wanted.text else []
-    pages = max(1, -(-len(hits) // rows))
+    """A page of what is searched for. Without a text of two characters nothing is."""
+    lives = found_lives(past, wanted)
+    pages = max(1, -(-len(lives) // rows))
     page = min(wanted.page, pages)
     return Found(
-        Wanted(wanted.text, wanted.kind, wanted.before, wanted.gone, page),
-        tuple(hits[(page - 1) * rows : page * rows]),
-        len(hits),
+        replace(wanted, page=page),
+        tuple(_hit(life) for life in lives[(page - 1) * rows : page * rows]),
+        len(lives),
         pages,
-        len({hit.site for hit in hits if not hit.gone}),
-        len({hit.site for hit in hits if hit.before and not hit.gone}),
+        len({life.site for life in lives if not life.gone}),
+        len({life.site for life in lives if not life.gone and "before" in life.states}),
     )
 
 
 def hits_of(past: Past, wanted: Wanted) -> list[Hit]:
-    """Everything that is searched for: what comes before a choice first, what is gone last, then by site and name."""
+    """Everything that is searched for."""
+    return [_hit(life) for life in found_lives(past, wanted)]
+
+
+def found_lives(past: Past, wanted: Wanted) -> list[Life]:
+    """What is searched for, in order; without a text of two characters it would be everything, and nothing is said."""
+    if len(wanted.text) < SHORTEST:
+        return []
     lives = past.search(wanted.text, kind=wanted.kind, before_consent=wanted.before)
-    return ordered(life for life in lives if wanted.gone or not life.gone)
+    return in_order(life for life in lives if wanted.gone or not life.gone)
+
+
+def in_order(lives: Iterable[Life]) -> list[Life]:
+    """What comes before a choice first, what is gone last, then by site and name, a company before its cookies."""
+    return sorted(
+        lives,
+        key=lambda life: (
+            life.gone,
+            "before" not in life.states,
+            life.site.casefold(),
+            isinstance(life, CookieLife),
+            life.name.casefold(),
+        ),
+    )
 
 
 def ordered(lives: Iterable[Life]) -> list[Hit]:
     """Lives as lines, in the order of a search."""
-    hits = [_hit(life) for life in lives]
-    hits.sort(
-        key=lambda hit: (hit.gone, not hit.before, hit.site.casefold(), hit.what != "vendor", hit.name.casefold())
-    )
-    return hits
+    return [_hit(life) for life in in_order(lives)]
 
 
 def _hit(life: Life) -> Hit:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -39,9 +39,20 @@ class _Browser:
 
 
 class Browsers:
-    """A pool. `slots`: how many browsers may stay open while nobody uses them; `memory_mb` null: no limit."""
+    """A pool. `slots`: how many browsers may stay open while nobody uses them; `memory_mb` null: no limit.
 
-    def __init__(self, *, slots: int, recycle_after: int, memory_mb: int | None) -> None:
+    `replaced` hears why a browser is given to nobody any more.
+    """
+
+    def __init__(
+        self,
+        *,
+        slots: int,
+        recycle_after: int,
+        memory_mb: int | None,
+        replaced: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._replaced = replaced
         self._slots = slots
         self._recycle_after = recycle_after
         self._memory = memory_mb * MIB if memory_mb is not None else None
@@ -124,6 +135,7 @@ class Browsers:
         if browser.retired is None:
             browser.retired = why
             _log.debug("browser retired", why=why, scans=browser.scans)
+            self._replaced(why)
         if not browser.users:
             browser.leave.set()
 

@@ -47,6 +47,16 @@ class Runs(Protocol):
         """Carry out one run."""
 
 
+class Figures(Protocol):
+    """Who counts what happens."""
+
+    def run_ended(self, end: RunEnd) -> None:
+        """A run has ended, in whatever way."""
+
+    def ticked(self, at: datetime.datetime) -> None:
+        """It has been looked what is due."""
+
+
 Errand = Callable[[datetime.datetime], datetime.datetime | None]
 """Something to be done beside the runs (sending what waits, clearing what is old), called in a thread with the present
 moment: at the start, after each run, and when it last said; null: only after the next run."""
@@ -65,6 +75,7 @@ class LocalSchedule:
     clock: Clock = utc_now
     errands: Sequence[Errand] = ()
     longest_wait_s: float = LONGEST_WAIT_S
+    figures: Figures | None = None
     ends: Counter[str] = field(default_factory=Counter)
     """How calls have ended, by result; `error` for those that raised."""
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
@@ -144,6 +155,8 @@ class LocalSchedule:
         except ScannerError as error:
             _log.error("the history cannot be asked what is due", error=str(error))
             return [now + _AFTER_AN_ERROR]
+        if self.figures is not None:
+            self.figures.ticked(now)
         waiting = []
         for one in due:
             name = one.site.name
@@ -176,6 +189,8 @@ class LocalSchedule:
             _log.error("run not possible", site=name, due=due.run.due, error=text, exc_info=defect)
             self._put_off(name)
         else:
+            if self.figures is not None:
+                self.figures.run_ended(ended)
             failed = ended.recorded is not None and ended.recorded.row.outcome == "failed"
             self.ends["failed" if failed else ended.result] += 1
             if ended.again is not None:

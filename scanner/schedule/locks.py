@@ -55,8 +55,10 @@ class Locks:
                 yield False
                 return
             _write(descriptor, {"pid": os.getpid(), "since": now.isoformat(), "due": due})
-            yield True
-            _write(descriptor, {})
+            try:
+                yield True
+            finally:
+                _write(descriptor, {})
         finally:
             os.close(descriptor)
 
@@ -64,10 +66,12 @@ class Locks:
         """Every lock that is held right now, by any process, in the order of the sites' names."""
         found = []
         for path in sorted(self._folder.glob(f"*{_ENDING}")):
-            with contextlib.suppress(OSError), path.open("r", encoding="utf-8") as file:
-                if _locked(file.fileno(), shared=True):
-                    continue
-                found.append(_held(path.name.removesuffix(_ENDING), file.read()))
+            with contextlib.suppress(OSError), path.open("r", encoding="utf-8", errors="replace") as file:
+                text = file.read()
+                # Who lets go of a lock leaves its file empty. To try one is to hold it for a moment, in which whoever
+                # wants it would find it taken: that is done only where the file says that somebody has it, or died.
+                if text and not _locked(file.fileno(), shared=True):
+                    found.append(_held(path.name.removesuffix(_ENDING), text))
         return tuple(found)
 
 

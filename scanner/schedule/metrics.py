@@ -26,7 +26,7 @@ import scanner
 from scanner.config.fleet import WatchedSite
 from scanner.errors import ScannerError, UsageError
 from scanner.model.watch import SITE_STATES
-from scanner.schedule.due import due_runs
+from scanner.schedule.queue.lookout import Lookout
 
 if TYPE_CHECKING:
     from scanner.schedule.running import RunEnd
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 _SECONDS = (1.0, 2.5, 5.0, 10.0, 20.0, 40.0, 60.0, 120.0, 300.0, 600.0, 1200.0)
 _FRESH_S = 5.0
 """How old figures from the history may be when they are asked for."""
+_SHARE = 20
+"""Where it takes long to ask, it is asked so seldom that asking takes a twentieth of the time at most."""
 _OVERDUE = datetime.timedelta(hours=1)
 """A run that has been due for longer is overdue: the fleet does not keep up, or stands still."""
 _TICKS_MISSED = 10
@@ -177,6 +179,8 @@ class _Watch:
     def __init__(self, history: History, sites: Sequence[WatchedSite]) -> None:
         self._history = history
         self._sites = tuple(sites)
+        self._lookout = Lookout(self._sites)
+        self._fresh_s = _FRESH_S
         self._lock = threading.Lock()
         self._read: tuple[float, list[Family]] | None = None
         self._problem: str | None = None
@@ -188,13 +192,15 @@ class _Watch:
     def collect(self) -> Iterable[Family]:
         """The gauges; the last ones known, with `cookie_scanner_database_up` at 0, where the database is away."""
         with self._lock:
-            if self._read is None or time.monotonic() - self._read[0] > _FRESH_S:
+            began = time.monotonic()
+            if self._read is None or began - self._read[0] > self._fresh_s:
                 families = self._read[1] if self._read is not None else []
                 try:
                     families, self._problem = self._ask(), None
                 except ScannerError as error:
                     self._problem = str(error)
-                self._read = (time.monotonic(), families)
+                now = time.monotonic()
+                self._read, self._fresh_s = (now, families), max(_FRESH_S, _SHARE * (now - began))
             up = Family("cookie_scanner_database_up", "Whether the history can be read.")
             up.add_metric([], float(self._problem is None))
             return [*self._read[1], up]
@@ -215,7 +221,7 @@ class _Watch:
         by_state = Family("cookie_scanner_sites", "Watched sites, by how they stand.", labels=["state"])
         for state, count in states.items():
             by_state.add_metric([state], count)
-        due = due_runs(self._sites, self._history.last_dues(), now, self._history.is_recorded)
+        due = self._lookout.due(self._history.last_dues(), now, self._history.is_recorded)
         waiting = Family("cookie_scanner_runs_due", "Runs that are due and not recorded.")
         waiting.add_metric([], len(due))
         late = Family("cookie_scanner_runs_overdue", "Runs that have been due for more than an hour.")
@@ -250,7 +256,7 @@ async def serve(metrics: Metrics, port: int, *, host: str = "127.0.0.1") -> Asyn
         except OSError as error:
             raise UsageError(f"figures cannot be served on {host}:{port}: {error.strerror}") from error
         got = int(runner.addresses[0][1])
-        _log.info("figures served", at=f"http://{host}:{got}/metrics")
+        _log.info("figures served", address=f"http://{host}:{got}/metrics")
         yield got
     finally:
         await runner.cleanup()

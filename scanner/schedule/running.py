@@ -273,8 +273,11 @@ async def open_runner(
     *,
     tell: Tell | None = None,
     clock: Clock | None = None,
+    browser_replaced: Callable[[str], None] = lambda _: None,
 ) -> AsyncIterator[Runner]:
     """A runner for a fleet; at the end all its browsers are gone. What killed runners have left is removed first.
+
+    `browser_replaced` hears why a browser is replaced: `scans`, `memory`, `died`, `did not start`, `idle` or `end`.
 
     Raises:
         UsageError: the folder in which runs are made cannot be written.
@@ -285,7 +288,12 @@ async def open_runner(
     if swept:
         _log.info("leftovers removed", sites=swept)
     worker = fleet.worker
-    browsers = Browsers(slots=worker.slots, recycle_after=worker.recycle_after, memory_mb=worker.memory_mb)
+    browsers = Browsers(
+        slots=worker.slots,
+        recycle_after=worker.recycle_after,
+        memory_mb=worker.memory_mb,
+        replaced=browser_replaced,
+    )
     with own_temporary_folder():
         try:
             yield Runner(fleet, history, place, browsers=browsers, folders=folders, tell=tell, clock=clock)
@@ -351,4 +359,6 @@ def _tell_log(ended: RunEnd, missed: int) -> None:
     if ended.message is not None:
         facts["why"] = ended.message
     level = "warning" if ended.result == "retry" or facts.get("outcome") == "failed" else "info"
+    if ended.result == "held":
+        level = "debug"  # a hundred sites of one host are held a hundred times
     getattr(_log, level)(f"run {ended.result}", **facts)

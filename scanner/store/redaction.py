@@ -92,6 +92,8 @@ class Redactor:
         values = self._in(text)
         if not values:
             return text
+        # A secret that holds an address goes first, and as a whole.
+        text = _replaced(text, {value for value in values if "://" in value}, MARK)
         parts = _HOST.split(text)
         return "".join(
             _replaced(part, values, MARK) if number % 2 == 0 else self.host(part) for number, part in enumerate(parts)

@@ -15,8 +15,12 @@ from urllib.parse import urlencode
 
 import uvicorn
 
+from scanner.dashboard import Password
+
 ORIGIN = {"origin": "http://127.0.0.1:8484", "sec-fetch-site": "same-origin"}
 PASSWORD = "correct horse battery"
+HASH = Password.of(PASSWORD, cost=16, lanes=1).text
+"""What a secret of the tests holds: as a user's, but quick to check."""
 
 
 class Served:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from scanner.config.fleet import Fleet
 from scanner.dashboard import Parts, build_app
 from scanner.errors import SiteError
+from scanner.schedule.logs import configure_log
 from scanner.store.history import History, open_history
 from scanner.store.places import open_place
 from tests.dashboard import watched
-from tests.dashboard.asking import Served, Visitor
+from tests.dashboard.asking import HASH, Served, Visitor
 
 NAMES = watched.site_names(8)
 
@@ -27,6 +30,15 @@ class Known:
 
     history: History
     reports: Path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def log() -> Iterator[io.StringIO]:
+    """The log as the command line sets it up, out of the way."""
+    stream = io.StringIO()
+    configure_log("json", stream=stream)
+    yield stream
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
@@ -73,12 +85,39 @@ class Scans:
 Open = Callable[..., Visitor]
 
 
+@pytest.fixture(scope="session")
+def reading(known: Known) -> Iterator[Served]:
+    """The dashboard as it is without any configuration: it only reads."""
+    served = Served(build_app(Parts(watched.fleet(NAMES), known.history, open_place(known.reports))))
+    yield served
+    served.close()
+
+
+@pytest.fixture(scope="session")
+def closed(known: Known) -> Iterator[Served]:
+    """A dashboard beyond loopback, with one user."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WATCH_PASSWORD", HASH)
+        fleet = watched.fleet(NAMES, host="192.0.2.10", users={"ada": {"env": "WATCH_PASSWORD"}})
+        served = Served(build_app(Parts(fleet, known.history, open_place(known.reports))))
+    yield served
+    served.close()
+
+
 @pytest.fixture
-def opened(known: Known) -> Iterator[Open]:
-    """Opens a dashboard; `serve` is the table of that name, the rest goes to its parts."""
+def guarded(closed: Served) -> Visitor:
+    """A stranger before a dashboard that has a user."""
+    return Visitor(closed)
+
+
+@pytest.fixture
+def opened(known: Known, reading: Served) -> Iterator[Open]:
+    """Opens a dashboard; `serve` is the table of that name, the rest goes to its parts. Without any it is shared."""
     running: list[Served] = []
 
     def make(serve: dict[str, Any] | None = None, fleet: Fleet | None = None, **parts: Any) -> Visitor:
+        if serve is None and fleet is None and not parts:
+            return Visitor(reading)
         made = Parts(
             fleet if fleet is not None else watched.fleet(NAMES, **(serve or {})),
             parts.pop("past", known.history),

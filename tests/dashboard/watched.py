@@ -13,11 +13,13 @@ from scanner.config import Config
 from scanner.config.fleet import Cadence, Fleet, Serve, WatchedSite
 from scanner.model.base import Category, StateName
 from scanner.model.declaration import Declaration, Source
+from scanner.model.evidence import DocumentKept, ScanStarted
 from scanner.model.finding import Check, Finding
 from scanner.model.inventory import Banner, Problem, Target
 from scanner.model.scan import Scan
 from scanner.model.watch import Recorded, Run
 from scanner.report import write_reports
+from scanner.store import EvidenceWriter
 from scanner.store.history import History
 from tests.report import samples
 
@@ -176,3 +178,27 @@ def fleet(names: list[str], **serve: object) -> Fleet:
         for number, name in enumerate(names)
     )
     return Fleet(sites=sites, serve=Serve.model_validate(serve))
+
+
+def add_policy(folder: Path, words: str, *, at: str) -> None:
+    """Put evidence with one policy document beside a report."""
+    body = f"<main><h1>Cookie policy</h1><p>{words}</p></main>"
+    text = f"<html lang='en'><title>Cookie policy</title>{body}</html>"
+    with EvidenceWriter(folder) as writer:
+        writer.record(
+            ScanStarted(
+                url=samples.HOME, site=samples.HOST, host=samples.HOST, states=(), started=at, tool_version="1", pages=1
+            )
+        )
+        name = "evidence/documents/policy.html"
+        writer.file(name, text.encode())
+        writer.record(
+            DocumentKept(
+                url=samples.POLICY,
+                final_url=samples.POLICY,
+                media_type="text/html",
+                retrieved=at,
+                sha256=hashlib.sha256(text.encode()).hexdigest(),
+                file=name,
+            )
+        )

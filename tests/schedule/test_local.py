@@ -119,6 +119,10 @@ def _once(result: Result, again: datetime.datetime | None) -> Callable[[Run], Ru
     return lambda run: RunEnd(run, left.pop(), again=again) if left else None
 
 
+def test_a_machine_that_slept_or_whose_clock_was_moved_is_noticed_within_a_minute() -> None:
+    assert LocalSchedule(Fleet(), Records(), Scans(Records(), Clock(NOW))).longest_wait_s <= 60
+
+
 async def test_what_is_to_be_tried_again_is_tried_then_and_not_before() -> None:
     schedule, scans, clock = _schedule(watched("a"))
     scans.wanted = _once("retry", NOW + 5 * MINUTE)
@@ -236,3 +240,22 @@ async def test_a_history_that_cannot_be_asked_is_asked_again() -> None:
     await _until(lambda: len(scans.records.runs) == 1)
     schedule.stop()
     await watching
+
+
+async def test_whoever_counts_hears_of_each_run_and_of_each_look_at_what_is_due() -> None:
+    schedule, _, _ = _schedule(watched("a"), watched("b"))
+    ends, looks = [], []
+
+    class Figures:
+        """Remembers what it hears."""
+
+        def run_ended(self, end: RunEnd) -> None:
+            ends.append((end.run.site, end.result))
+
+        def ticked(self, at: datetime.datetime) -> None:
+            looks.append(at)
+
+    schedule.figures = Figures()
+    await schedule.watch(once=True)
+    assert ends == [("a", "recorded"), ("b", "recorded")]
+    assert set(looks) == {NOW}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -152,35 +153,23 @@ def _rebuild(book: History, fleet: Fleet) -> None:
 
 
 def _prune(book: History, fleet: Fleet, *, dry_run: bool) -> None:
-    from scanner.store.history import clear_out
+    from scanner.schedule.keeping import baselines, clear_old
+    from scanner.schedule.logs import configure_log
     from scanner.store.places import open_place
 
     keep = Retention(days=fleet.history.keep_days, scans=fleet.history.keep_scans)
     if keep.days is None and keep.scans is None:
         err.print("neither keep_days nor keep_scans stands in [history]: every scan stays", soft_wrap=True)
-    place = open_place(fleet.history.reports)
-    protected = _baselines(fleet)
-    if dry_run:
-        gone = book.prune(keep, protected=protected, dry_run=True)
-    else:
-        gone = clear_out(book, place, keep, protected=protected)
-    for location in gone:
+    place, protected, now = open_place(fleet.history.reports), baselines(fleet), datetime.now(UTC)
+    going = book.prune(keep, now=now, protected=protected, dry_run=True)
+    for location in going:
         out.print(clean(location), soft_wrap=True)
-    word = "would go" if dry_run else "gone"
-    out.print(f"{len(gone)} scan{'' if len(gone) == 1 else 's'} {word} from {place.address}", soft_wrap=True)
-
-
-def _baselines(fleet: Fleet) -> Collection[str]:
-    """The locations of scans that sites are compared with, as far as they lie in the place of reports."""
-    root = Path(fleet.history.reports).resolve()
-    found = set()
-    for site in fleet.sites:
-        if site.config.baseline is not None:
-            path = Path(site.config.baseline).resolve()
-            folder = path.parent if path.suffix == ".json" else path
-            if folder.is_relative_to(root):
-                found.add(folder.relative_to(root).as_posix())
-    return found
+    number = len(going)
+    if not dry_run:
+        configure_log()
+        number = clear_old(book, place, keep, now=now, protected=protected)
+    words = "would go" if dry_run else "gone"
+    out.print(f"{number} scan{'' if number == 1 else 's'} {words} from {place.address}", soft_wrap=True)
 
 
 def _all_sites(book: History, fleet: Fleet) -> tuple[SiteRow, ...]:

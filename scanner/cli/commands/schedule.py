@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime
 import json
 from collections.abc import Iterable
@@ -43,6 +44,10 @@ def run(
         list[str] | None, typer.Option("--site", metavar="NAME", help="Scan this site now, whatever is due.")
     ] = None,
     slots: Annotated[int | None, typer.Option("--slots", min=1, max=64, help="How many sites at once.")] = None,
+    metrics: Annotated[
+        int | None,
+        typer.Option("--metrics", min=0, max=65535, metavar="PORT", help="Serve /metrics and /healthz on loopback."),
+    ] = None,
     log: Log = None,
 ) -> None:
     """Wake when a site is due, scan it, record it, go on. One signal ends it after what runs, a second at once."""
@@ -56,7 +61,7 @@ def run(
     by_hand = named_sites(fleet, site or ())
     if not by_hand and not any(one.enabled and one.cadence is not None for one in fleet.sites):
         raise UsageError("no site of the configuration has a cadence; write [[site]] with url and cadence in scan.toml")
-    raise typer.Exit(asyncio.run(_run(fleet, by_hand, once=once)))
+    raise typer.Exit(asyncio.run(_run(fleet, by_hand, metrics, once=once)))
 
 
 @schedule.command(name="next")
@@ -97,14 +102,20 @@ def named_sites(fleet: Fleet, names: Iterable[str]) -> list[WatchedSite]:
     return found
 
 
-async def _run(fleet: Fleet, by_hand: list[WatchedSite], *, once: bool) -> int:
-    from scanner.schedule.local import LocalSchedule, stopped_by_signals
+async def _run(fleet: Fleet, by_hand: list[WatchedSite], port: int | None, *, once: bool) -> int:
+    from scanner.schedule.local import LONGEST_WAIT_S, LocalSchedule, stopped_by_signals
+    from scanner.schedule.metrics import Metrics, serve
     from scanner.schedule.opening import open_watch
     from scanner.schedule.running import open_runner
 
     with open_watch(fleet) as watch:
-        async with open_runner(fleet, watch.history, watch.place, tell=watch.tell) as runner:
-            local = LocalSchedule(fleet, watch.history, runner, errands=watch.errands())
+        figures = Metrics(watch.history, fleet.sites, tick_s=LONGEST_WAIT_S)
+        serving = contextlib.nullcontext(None) if port is None else serve(figures, port)
+        opened = open_runner(
+            fleet, watch.history, watch.place, tell=watch.tell, browser_replaced=figures.browser_replaced
+        )
+        async with opened as runner, serving:
+            local = LocalSchedule(fleet, watch.history, runner, errands=watch.errands(), figures=figures)
             with stopped_by_signals(local) as at_once:
                 if by_hand:
                     await local.scan_now(by_hand)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime
 import signal
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated
@@ -59,32 +58,30 @@ def worker(
 async def _work(fleet: Fleet, grace_s: float, tick_s: int, port: int | None) -> None:
     if missing := [name for name in ("procrastinate", "psycopg", "psycopg_pool") if find_spec(name) is None]:
         raise UsageError(f"{missing[0]} is not installed: {EXTRA}")
-    from scanner.schedule.keeping import tidying
     from scanner.schedule.metrics import Metrics, serve
     from scanner.schedule.opening import open_watch
     from scanner.schedule.queue.connection import conninfo
     from scanner.schedule.queue.engine_log import forward_engine_log
     from scanner.schedule.queue.worker import QueueWorker
     from scanner.schedule.running import open_runner
-    from scanner.schedule.telling import deliver
 
     conninfo(fleet.history.address())
     forward_engine_log()
     with open_watch(fleet) as watch:
         figures = Metrics(watch.history, fleet.sites, tick_s=tick_s)
 
-        def send(now: datetime.datetime) -> None:
-            deliver(watch.history, fleet.notify, fleet.alerts, watch.place, now)
-
         serving = contextlib.nullcontext(None) if port is None else serve(figures, port)
-        async with open_runner(fleet, watch.history, watch.place, tell=watch.tell) as runner, serving:
+        opened = open_runner(
+            fleet, watch.history, watch.place, tell=watch.tell, browser_replaced=figures.browser_replaced
+        )
+        async with opened as runner, serving:
             queue = QueueWorker(
                 fleet,
                 watch.history,
                 runner.run,
                 grace_s=grace_s,
                 tick_s=tick_s,
-                errands=(send, tidying(fleet, watch.history, watch.place)),
+                errands=watch.errands(),
                 metrics=figures,
             )
             loop = asyncio.get_running_loop()

@@ -18,7 +18,7 @@ WORDS = {"daily": "0 0 * * *", "weekly": "0 0 * * 1", "monthly": "0 0 1 * *"}
 DAY_S = 86_400.0
 _FIELDS = 5
 _LONGEST = 200
-_SPAN = re.compile(r"^(\d+(?:\.\d+)?)\s*([smhd])$", re.ASCII)
+_SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])", re.ASCII)
 _UNIT_S = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": DAY_S}
 
 SPREAD_S = {"daily": DAY_S, "weekly": 7 * DAY_S, "monthly": 28 * DAY_S}
@@ -78,7 +78,7 @@ class CadenceTable(Model):
     def _seconds(cls, value: Any) -> Any:
         if not isinstance(value, str):
             return value
-        match = _SPAN.match(value)
+        match = _SPAN.fullmatch(value)
         if match is None:
             raise ValueError(f"{value!r} is no span of time: write seconds, or a text such as '30m', '2h' or '3d'")
         return float(match[1]) * _UNIT_S[match[2]]

@@ -102,7 +102,6 @@ class _Reading:
         sites = self._distinct(declared)
         file = self._file
         fleet = Fleet(
-            sites=tuple(sites),
             history=file.history,
             worker=file.worker,
             notify=file.notify,
@@ -110,7 +109,7 @@ class _Reading:
             serve=file.serve,
         )
         return Inspection(
-            beside(self._base, fleet),
+            beside(self._base, fleet).model_copy(update={"sites": tuple(sites)}),
             tuple(sorted(set(self._mistakes))),
             tuple(self._unfetched),
             self._declared,
@@ -204,6 +203,8 @@ class _Reading:
                 options[key] = tuple(file_beside(self._base, one) for one in options[key])
         if options.get("baseline") is not None:
             options["baseline"] = file_beside(self._base, options["baseline"])
+        if options.get("login") is not None:
+            options["login"] = beside(self._base, options["login"])
         cadence = table.cadence.over(defaults.cadence) if table.cadence is not None else defaults.cadence
         said = {
             key: getattr(one, key)

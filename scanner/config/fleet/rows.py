@@ -7,6 +7,7 @@ import io
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -117,6 +118,7 @@ def _put(values: dict[str, Any], place: list[str], value: Any) -> None:
     values[place[-1]] = value
 
 
+@cache
 def _annotation(column: str) -> Any:
     """What a column's cells become; null for a column that is no key."""
     models: list[type[BaseModel]] = [SiteTable]

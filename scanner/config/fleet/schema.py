@@ -17,8 +17,8 @@ from scanner.config.schema import Config
 from scanner.config.secret import Hidden, Secret, revealed
 from scanner.model.base import Model
 
-NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")
-_QUIET = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_QUIET = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
 def _only_here(host: str) -> bool:
@@ -33,7 +33,7 @@ def _only_here(host: str) -> bool:
 
 def site_name(value: str) -> str:
     """The name itself. Raises ValueError where it could not be a folder's name everywhere."""
-    if not NAME.match(value):
+    if not NAME.fullmatch(value):
         raise ValueError(
             f"{value!r} cannot be a site's name: 1 to 100 of a-z, A-Z, 0-9, '.', '_', '-', beginning with one of "
             "the letters or digits"
@@ -165,7 +165,7 @@ class Alerts(Model):
     @field_validator("quiet")
     @classmethod
     def _hours(cls, value: str | None) -> str | None:
-        if value is not None and (not _QUIET.match(value) or value[:5] == value[6:]):
+        if value is not None and (not _QUIET.fullmatch(value) or value[:5] == value[6:]):
             raise ValueError('quiet hours are written as "22:00-07:00"')
         return value
 

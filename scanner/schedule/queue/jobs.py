@@ -18,9 +18,10 @@ from scanner.errors import ScannerError
 from scanner.model.watch import Run
 from scanner.pipeline import target_url
 from scanner.schedule.cadence import latest_slot
-from scanner.schedule.due import due_runs, moment_of
+from scanner.schedule.due import moment_of
 from scanner.schedule.local import Errand
 from scanner.schedule.queue.connection import Connection
+from scanner.schedule.queue.lookout import Lookout
 from scanner.schedule.running import Clock, RunEnd, utc_now
 from scanner.site import host_of
 
@@ -82,6 +83,7 @@ class Jobs:
     history: History
     scan: Scan
     connection: Connection
+    lookout: Lookout
     errands: Sequence[Errand] = ()
     metrics: Metrics | None = None
     clock: Clock = utc_now
@@ -166,7 +168,7 @@ class Jobs:
     def _due(self) -> list[Job]:
         return [
             job_of(due.site, due.run)
-            for due in due_runs(self.fleet.sites, self.history.last_dues(), self.clock(), self.history.is_recorded)
+            for due in self.lookout.due(self.history.last_dues(), self.clock(), self.history.is_recorded)
         ]
 
     def _superseded(self, site: WatchedSite, run: Run) -> bool:

@@ -19,6 +19,7 @@ from scanner.schedule.local import Errand
 from scanner.schedule.queue.connection import Connection
 from scanner.schedule.queue.jobs import SCANS, UPKEEP, Jobs, Scan
 from scanner.schedule.queue.keeper import Keeper, LostError, Running
+from scanner.schedule.queue.lookout import Lookout
 from scanner.schedule.queue.tables import prepare
 from scanner.schedule.running import Clock, utc_now
 
@@ -71,6 +72,7 @@ class QueueWorker:
         self._metrics = metrics
         self._clock = clock
         self._die = die
+        self._lookout = Lookout(fleet.sites)
         self._stopping = asyncio.Event()
         self._running = Running()
         self._left: set[int] = set()
@@ -126,6 +128,7 @@ class QueueWorker:
             history=self._history,
             scan=self._scan,
             connection=connection,
+            lookout=self._lookout,
             errands=self._errands,
             metrics=self._metrics,
             clock=self._clock,

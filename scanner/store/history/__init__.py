@@ -5,11 +5,10 @@ are the truth; what the database knows of scans can be made again from their fol
 """
 
 from scanner.store.history.book import History
-from scanner.store.history.clearing import clear_out
 from scanner.store.history.database import Database, HistoryError
 from scanner.store.history.rebuilding import rebuild
 
-__all__ = ["History", "HistoryError", "clear_out", "open_history", "rebuild"]
+__all__ = ["History", "HistoryError", "open_history", "rebuild"]
 
 
 def open_history(database: str) -> History:

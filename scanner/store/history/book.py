@@ -159,10 +159,15 @@ class History:
             lambda connection: reading.search(connection, text, kind, before_consent=before_consent)
         )
 
-    def trend(self, *, weeks: int, now: datetime | None = None) -> tuple[Week, ...]:
-        """How many sites stood how at the end of each of the last weeks, this one included, the oldest first."""
+    def trend(
+        self, *, weeks: int, now: datetime | None = None, names: Collection[str] | None = None
+    ) -> tuple[Week, ...]:
+        """How many sites (or of those of some names) stood how at the end of each of the last weeks, the oldest first.
+
+        The last week is the present one.
+        """
         moment = now or datetime.now(UTC)
-        return self._database.read(lambda connection: reading.trend(connection, weeks, moment))
+        return self._database.read(lambda connection: reading.trend(connection, weeks, moment, names))
 
     def may_start(self, host: str, now: datetime, limits: HostLimits) -> datetime | None:
         """Null where a scan may speak to a host now; otherwise the moment from which to ask again."""

@@ -23,6 +23,15 @@ _BUSY_MS = 60_000
 _PATIENCE_S = 30.0
 """How long a server that went away (a restart) is waited for."""
 
+_PATIENT = {
+    "application_name": "cookie-scanner",
+    "connect_timeout": 10,
+    # A server that vanished without a word is noticed after a minute: https://www.postgresql.org/docs/current/libpq-connect.html
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
+
 
 class HistoryError(ScannerError):
     """The history cannot be read or written now; the text says which, and why."""
@@ -40,9 +49,7 @@ class Database:
             event.listen(self._engine, "connect", _prepare)
             event.listen(self._engine, "begin", _begin)
         else:
-            self._engine = create_engine(
-                self.url, pool_pre_ping=True, pool_size=5, max_overflow=15, connect_args={"connect_timeout": 10}
-            )
+            self._engine = create_engine(self.url, pool_size=5, max_overflow=15, connect_args=_PATIENT)
         self._writing = self._engine.execution_options(writes=True)
         try:
             self._migrate()

@@ -64,7 +64,7 @@ def _version(edits: Edits, rows: Sequence[Any], document: DocumentFact, tool: st
 
 
 def _restless(rows: Sequence[Any], added: set[str], removed: set[str]) -> bool:
-    """Whether only that changed which the last scan had brought, as the last scan had taken what the one before brought."""
+    """Whether only that went which the last scan had brought, and some of what the one before had brought went then."""
     if len(rows) < 3 or any(row.scans > 1 for row in rows[:2]) or len(added) > len(removed):
         return False
     last, before, oldest = (_sums(row) for row in rows[:3])

@@ -102,7 +102,7 @@ def _search(table: Table, text: str, *, before_consent: bool) -> Select[Any]:
     return query
 
 
-def trend(connection: Connection, weeks: int, now: datetime) -> tuple[Week, ...]:
+def trend(connection: Connection, weeks: int, now: datetime, names: Collection[str] | None) -> tuple[Week, ...]:
     """How many sites stood how at the end of each of the last weeks, the oldest first; the last week is this one."""
     today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     monday = today - timedelta(days=today.weekday())
@@ -117,6 +117,9 @@ def trend(connection: Connection, weeks: int, now: datetime) -> tuple[Week, ...]
         .select_from(ends.join(STANDINGS, standing))
         .group_by(ends.c.week_end, STANDINGS.c.state)
     )
+    if names is not None:
+        some = select(SITES.c.id).where(SITES.c.name.in_(sorted(names)))
+        query = query.where(STANDINGS.c.site.in_(some))
     counts: dict[datetime, dict[int, int]] = {}
     for end, state, number in connection.execute(query):
         counts.setdefault(aware(end), {})[state] = number

@@ -106,6 +106,7 @@ def record(connection: Connection, entry: Entry, tell: Tell | None) -> Recorded:
         fresh=True,
         previous=_previous(connection, name, site.id, due),
         failures=failures,
+        failed_before=site.failures if newest else _failures(connection, site.id, due),
         changes=changes,
     )
     for message in tell(recorded) if tell is not None else ():
@@ -138,6 +139,7 @@ def _known(connection: Connection, site: Row[Any], row: ScanRow) -> Recorded:
         fresh=False,
         previous=_previous(connection, row.run.site, site.id, micros(row.run.due)),
         failures=site.failures,
+        failed_before=_failures(connection, site.id, micros(row.run.due)),
         changes=tuple(change_row(change) for change in changes),
     )
 
@@ -278,10 +280,12 @@ def _move(
     return failures
 
 
-def _failures(connection: Connection, site: int) -> int:
-    """Failed scans in a row, up to the last one, counted anew."""
-    good = select(func.max(SCANS.c.due)).where(SCANS.c.site == site, SCANS.c.outcome != "failed").scalar_subquery()
-    query = select(func.count()).where(SCANS.c.site == site, SCANS.c.due > func.coalesce(good, -(2**62)))
+def _failures(connection: Connection, site: int, until: int | None = None) -> int:
+    """Failed scans in a row up to the last one (or the last before a moment), counted anew."""
+    before = [] if until is None else [SCANS.c.due < until]
+    here = select(func.max(SCANS.c.due)).where(SCANS.c.site == site, *before)
+    good = here.where(SCANS.c.outcome != "failed").scalar_subquery()
+    query = select(func.count()).where(SCANS.c.site == site, SCANS.c.due > func.coalesce(good, -(2**62)), *before)
     return int(connection.execute(query).scalar_one())
 
 

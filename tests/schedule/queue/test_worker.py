@@ -14,6 +14,7 @@ from scanner.schedule.due import run_of
 from scanner.schedule.metrics import Metrics
 from scanner.schedule.queue.connection import Connection
 from scanner.schedule.queue.jobs import Jobs, job_of, pause_after, pause_after_death
+from scanner.schedule.queue.lookout import Lookout
 from scanner.schedule.queue.tables import prepare
 from scanner.schedule.queue.worker import QueueWorker
 from scanner.schedule.running import RunEnd
@@ -236,7 +237,7 @@ async def test_a_tick_puts_in_what_is_due_once_however_many_tick_at_once(databas
         ticking = []
         for connection in connections:
             await connection.open_async()
-            ticking.append(Jobs(fleet, history, paper.scan, connection))
+            ticking.append(Jobs(fleet, history, paper.scan, connection, Lookout(fleet.sites)))
         await asyncio.gather(*(one.tick() for one in ticking))
         await ticking[0].tick()
     finally:
@@ -251,12 +252,8 @@ async def test_a_run_is_dropped_once_a_later_one_is_due_or_its_site_is_gone(data
     first, second, third = sites_of(3)
     now = datetime.datetime.now(UTC)
     paper = Paper(history)
-    work = Jobs(
-        fleet_of(database, first, second, third.model_copy(update={"enabled": False})),
-        history,
-        paper.scan,
-        Connection(database),
-    )
+    fleet = fleet_of(database, first, second, third.model_copy(update={"enabled": False}))
+    work = Jobs(fleet, history, paper.scan, Connection(database), Lookout(fleet.sites))
     old = run_of(first.name, now - datetime.timedelta(days=3)).due
     await work.carry_out(site=first.name, due=old)
     await work.carry_out(site=third.name, due=old)

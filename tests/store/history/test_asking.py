@@ -92,6 +92,9 @@ def test_the_trend_counts_sites_at_the_end_of_each_week(history: History) -> Non
         Week(monday="2026-01-19", sites={"unreachable": 1, "high": 1}),
         Week(monday="2026-01-26", sites={"high": 1, "clean": 1}),
     )
+    assert history.trend(weeks=1, now=MONDAY + datetime.timedelta(weeks=3, days=2), names=["b", "unknown"]) == (
+        Week(monday="2026-01-26", sites={"clean": 1}),
+    )
 
 
 def test_lives_that_are_over_come_last(history: History) -> None:

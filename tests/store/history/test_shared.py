@@ -68,7 +68,7 @@ def test_of_many_that_ask_at_once_one_gets_a_host(address: str, history: History
 
 
 def _message(target: str = "team", week: int = 0) -> Outgoing:
-    return Outgoing(target=target, message={"title": "Ä \ud83d\ude00 new"}, not_before=at(week))
+    return Outgoing(target=target, message={"title": "Ä 😀 new"}, not_before=at(week))
 
 
 def test_a_message_is_queued_once_for_its_run_and_target(history: History) -> None:
@@ -81,7 +81,7 @@ def test_a_message_is_queued_once_for_its_run_and_target(history: History) -> No
 def test_a_message_waits_for_its_time(history: History) -> None:
     history.queue(run(0), [_message(week=1)])
     assert history.take(_after(0)) == ()
-    assert history.take(MONDAY + datetime.timedelta(weeks=1))[0].message == {"title": "Ä \ud83d\ude00 new"}
+    assert history.take(MONDAY + datetime.timedelta(weeks=1))[0].message == {"title": "Ä 😀 new"}
 
 
 def test_a_message_is_taken_by_one_and_returns_if_its_taker_dies(history: History) -> None:

@@ -41,6 +41,7 @@ def test_a_failed_scan_changes_nothing_but_that_it_failed(history: History) -> N
     record(history, 0, scan(0, cookies=[cookie("_ga")], requests=[request("Tags Inc")], findings=_bad()))
     one, two = record(history, 1, failed(1)), record(history, 2, failed(2))
     assert told(one) == [("unreachable", "www.harbour-courier.example")] and one.failures == 1
+    assert (one.failed_before, two.failed_before) == (0, 1)
     assert one.changes[0].detail == one.row.problem == "the name was not found"
     assert told(two) == [] and two.failures == 2 and two.previous == one.previous
     site = history.site("shop")
@@ -50,6 +51,7 @@ def test_a_failed_scan_changes_nothing_but_that_it_failed(history: History) -> N
     assert history.findings("shop")[0].resolved is None
     back = record(history, 3, scan(3, cookies=[cookie("_ga")], requests=[request("Tags Inc")], findings=_bad()))
     assert told(back) == [("reachable-again", "www.harbour-courier.example")] and back.failures == 0
+    assert back.failed_before == 2 == record(history, 3, scan(3)).failed_before
     assert history.site("shop").state == "high"  # type: ignore[union-attr]
 
 
