@@ -23,7 +23,7 @@ _EXTRACT = tldextract.TLDExtract(
 )
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16_384)
 def site_of(host: str) -> str:
     """The registrable domain of a host; an address, a bare name or a public suffix is its own site.
 
@@ -40,7 +40,7 @@ def site_of(host: str) -> str:
     return _EXTRACT.extract_str(name).top_domain_under_public_suffix or name
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16_384)
 def host_of(url: str) -> str:
     """The host of an address in lower case, without brackets; an empty string where there is none."""
     try:

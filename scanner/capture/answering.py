@@ -14,11 +14,15 @@ from scanner.capture.log import VisitLog
 from scanner.capture.shots import picture
 from scanner.capture.tab import Tab
 from scanner.capture.visit import VisitRun
+from scanner.model.base import Phase
 from scanner.model.consent import Screenshot
 from scanner.model.evidence import Visit
 
 AFTER_CHOICE_MS = 10_000.0
 """How long a life a page gets between a choice and the reload that proves it."""
+
+_POLLING_AGAIN_MS = 10_000.0
+"""How long a life a page that asks its server again and again gets at its second visit: the first showed the rest."""
 
 _LIVE_CEILING_S = 5.0
 _AFTER_CHOICE_CEILING_S = 8.0
@@ -117,10 +121,13 @@ class VisitPace:
             await self.shoot("page")
         spec = self.run.spec
         url = self._tab.main_url if self._tab.main_url.startswith("http") else spec.url
-        self.visits.append(await self.run.close(leave=False))
+        visit = await self.run.close(leave=False)
+        self.visits.append(visit)
+        polls = visit.settling.ended == "polling"
+        life = min(spec.life_ms, _POLLING_AGAIN_MS) if polls else spec.life_ms
+        phase: Phase = "chosen" if self.chosen else "initial"
         self.run = VisitRun(
-            self._tab,
-            replace(spec, id=self._next_id(), url=url, purpose="reload", phase="chosen" if self.chosen else "initial"),
+            self._tab, replace(spec, id=self._next_id(), url=url, purpose="reload", phase=phase, life_ms=life)
         )
         await self.run.open()
 

@@ -122,11 +122,11 @@ async def carried_out(login: Login, way: Way, visitor: VisitorContext) -> Storag
         where = f"login step {number} of {len(login.steps)} ({step})"
         try:
             await asyncio.wait_for(_perform(page, step, values[number - 1], way), way.limit_s + 1)
-            await quiet.wait()
         except (PlaywrightTimeoutError, TimeoutError):
             raise LoginError(f"{where}: {_late(step)} in {way.limit_s:g} s") from None
         except Error as error:
             raise LoginError(f"{where}: {_reason(error, values)}") from None
+    await quiet.wait()
     if login.steps[-1].action not in ("wait", "wait_url") and await _still_asks(page):
         raise LoginError(f"after login step {len(login.steps)} the page still asks for a password")
     try:
@@ -190,7 +190,10 @@ async def _perform(page: Page, step: LoginStep, value: str, way: Way) -> None:
         answer = await page.goto(urljoin(way.start, step.goto), timeout=limit)
         _judge(answer)
     elif step.fill is not None:
-        await page.locator(step.fill).first.fill(value, timeout=limit)
+        field = page.locator(step.fill).first
+        if await field.get_attribute("type", timeout=limit) == "password":
+            way.discretion.conceal([value], certain=True)  # it may stand in scan.toml as it is, and nowhere else
+        await field.fill(value, timeout=limit)
     elif step.click is not None:
         await page.locator(step.click).first.click(timeout=limit)
     elif step.wait is not None:

@@ -17,7 +17,7 @@ from scanner.model.evidence import JarCookie, JarSnapshot, Link, Record, Request
 FIRST = "www.shop.test"
 THIRD = "ads.example"
 OTHER = "metrics.invalid"
-HOSTS = ("shop.test", FIRST, THIRD, OTHER, "elsewhere.example")
+HOSTS = ("shop.test", FIRST, THIRD, OTHER, "elsewhere.example", "consent.shop.test", "www.iubenda.com")
 GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
 
 Answer = web.StreamResponse | Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
