@@ -17,6 +17,9 @@ MONTH, YEAR = 30 * DAY, 365 * DAY
 BROWSER_CAP = 400 * DAY
 """Chromium keeps no cookie longer than this (RFC 6265bis, section 5.5), whatever the site asks for."""
 
+_CAP_SLACK = 2 * DAY
+"""What a policy may miss the cap by, as `1.1 years` does."""
+
 TOLERANCE = 0.03
 """Of the longer one: 13 months are 390 to 396 days, 12 months 360 to 366."""
 
@@ -98,14 +101,17 @@ def _means(said: int, asked: float) -> bool:
 
 
 def _is_cap(said: int, cookie: Cookie) -> bool:
-    """A policy may state what the browser keeps: 400 days for a cookie that asks for more."""
+    """A policy may state what the browser keeps: 400 days for a cookie that asks for more.
+
+    The figure itself, and not one near it: 13 months for a cookie that asks for two years are a wrong lifetime.
+    """
     asked = cookie.lifetime_seconds
     capped = asked is None or asked >= BROWSER_CAP
     return (
         capped
         and cookie.kept_seconds is not None
-        and same_seconds(said, BROWSER_CAP)
-        and (same_seconds(cookie.kept_seconds, BROWSER_CAP))
+        and abs(said - BROWSER_CAP) <= _CAP_SLACK
+        and same_seconds(cookie.kept_seconds, BROWSER_CAP)
     )
 
 

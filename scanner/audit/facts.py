@@ -34,6 +34,10 @@ WHEN = Message(
     ", {ms} ms after {page} began to load",
     ", the first {ms} ms after {page} began to load",
 )
+AFTER_CHOICE = Message(
+    ", {ms} ms after the choice was made on {page}",
+    ", the first {ms} ms after the choice was made on {page}",
+)
 AFTER_CLICK = Message(", on {page}, after the choice was made")
 WHERE = Message(", on {page}")
 WHERE_MANY = Message(", on {page} and {count} other page", ", on {page} and {count} other pages")
@@ -127,6 +131,8 @@ def _set_by(cookie: Cookie) -> str:
 def _when(seen: FirstSeen | None, state: StateName | None, pages: tuple[str, ...], count: int = 1) -> str:
     if seen is None or (state is not None and seen.state != state):
         return _where(pages)
+    if seen.after_choice_ms is not None:
+        return AFTER_CHOICE(count, ms=number(round(seen.after_choice_ms)), page=address(seen.page))
     if seen.phase == "chosen":
         return AFTER_CLICK(page=address(seen.page))
     if seen.ms is None:

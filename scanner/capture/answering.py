@@ -123,7 +123,7 @@ class VisitPace:
         url = self._tab.main_url if self._tab.main_url.startswith("http") else spec.url
         visit = await self.run.close(leave=False)
         self.visits.append(visit)
-        polls = visit.settling.ended == "polling"
+        polls = visit.settling is not None and visit.settling.ended == "polling"
         life = min(spec.life_ms, _POLLING_AGAIN_MS) if polls else spec.life_ms
         phase: Phase = "chosen" if self.chosen else "initial"
         self.run = VisitRun(

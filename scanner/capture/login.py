@@ -39,8 +39,8 @@ class Conceal(Protocol):
         """`certain`: they are secrets, however plain they look."""
 
 
-IsAnswer = Callable[[Literal["cookie", "local"], str, str], bool]
-"""Whether a cookie or a key of localStorage, by its name and host, holds an answer to a banner."""
+LeaveBehind = Callable[[Literal["cookie", "local"], str, str], bool]
+"""Whether a cookie or a key of localStorage, by its name and host, is no part of being logged in."""
 
 _QUIET_S = 0.5
 _QUIET_CEILING_S = 10.0
@@ -55,11 +55,12 @@ class LoginError(Exception):
 class Discretion:
     """What capture must not decide by itself where somebody logs in: what is kept out of the evidence, and how.
 
-    Cookies and items that hold an answer to a banner are not brought along: each state is to find the banner itself.
+    Some cookies and items are left behind: answers to a banner, so that each state finds it, and what measures or
+    advertises, so that it is seen being set.
     """
 
     conceal: Conceal
-    is_answer: IsAnswer
+    leave_behind: LeaveBehind
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ async def enter(
 
 
 def recorded(login: Login, way: Way) -> StorageState:
-    """The storage state that a file holds, without answers to banners; its values are concealed.
+    """The storage state that a file holds, without what is left behind; its values are concealed.
 
     Raises LoginError for a file that cannot be read or is none.
     """
@@ -292,15 +293,17 @@ def _is_web(origin: Any) -> bool:
 
 
 def _taken(state: Mapping[str, Any], way: Way) -> StorageState:
-    """The state without answers to banners; every value in it is concealed."""
-    is_answer = way.discretion.is_answer
+    """The state without what is left behind; every value in it is concealed."""
+    leave_behind = way.discretion.leave_behind
     cookies = [
-        cookie for cookie in state["cookies"] if not is_answer("cookie", cookie["name"], cookie["domain"].lstrip("."))
+        cookie
+        for cookie in state["cookies"]
+        if not leave_behind("cookie", cookie["name"], cookie["domain"].lstrip("."))
     ]
     origins = []
     for origin in state.get("origins", []):
         host = host_of(origin["origin"])
-        items = [one for one in origin.get("localStorage", []) if not is_answer("local", one["name"], host)]
+        items = [one for one in origin.get("localStorage", []) if not leave_behind("local", one["name"], host)]
         origins.append({**origin, "localStorage": items})
     way.discretion.conceal([*(cookie["value"] for cookie in cookies), *_texts_in(origins)])
     return cast("StorageState", {"cookies": cookies, "origins": origins})

@@ -77,9 +77,11 @@ Duration = int | Literal["session", "persistent"] | None
 
 
 class Source(Model):
-    """One document that was read. `retrieved` is null for a file given by the user."""
+    """One document that was read. `retrieved` is null for a file given by the user. `kind` tells a text that visitors
+    can read from a list of cookies that a consent platform loads for its dialogue."""
 
     url: str
+    kind: Literal["page", "list"] = "page"
     title: str = ""
     language: str | None = None
     retrieved: UtcTime | None = None

@@ -19,7 +19,7 @@ from pydantic import Field, TypeAdapter
 from scanner.model.base import Model, Phase, StateName, UtcTime
 from scanner.model.consent import BannerSeen, ChoiceMade, Screenshot, SignalsRead
 from scanner.model.instrument import Browser
-from scanner.model.probes import CanaryPlanted, NameResolved
+from scanner.model.probes import CanaryPlanted, LoginBrought, NameResolved
 
 
 class StackFrame(Model):
@@ -296,7 +296,7 @@ class ScanFinished(Model):
 
 _OfPages = ScanStarted | Request | ScriptCookieWrite | JarSnapshot | StorageSnapshot | ScriptCall | ImageSeen | Visit
 _OfConsent = BannerSeen | ChoiceMade | SignalsRead | Screenshot
-_OfInstrument = DocumentKept | CanaryPlanted | NameResolved | Gap | ScanFinished
+_OfInstrument = DocumentKept | CanaryPlanted | NameResolved | LoginBrought | Gap | ScanFinished
 
 Record = Annotated[_OfPages | _OfConsent | _OfInstrument, Field(discriminator="kind")]
 

@@ -46,3 +46,33 @@ class NameResolved(Model):
     chain: tuple[str, ...] = ()
     server: str | None = None
     error: str | None = None
+
+
+class BroughtCookie(Model):
+    """A cookie that a login brought, by name. `domain` has a leading dot unless the cookie is host-only."""
+
+    name: str
+    domain: str
+    path: str
+    partition_key: str | None = None
+
+
+class BroughtItem(Model):
+    """A key of an origin's localStorage that a login brought."""
+
+    origin: str
+    key: str
+
+
+class LoginBrought(Model):
+    """What every visitor of the scan had before the first page: the fruit of a recorded login, or of its steps.
+
+    Names alone: the values are kept out of the evidence. What the site sets again while it is watched is the site's
+    own. `databases` are origins whose databases were brought.
+    """
+
+    kind: Literal["login"] = "login"
+    how: Literal["storage-state", "steps"]
+    cookies: tuple[BroughtCookie, ...] = ()
+    items: tuple[BroughtItem, ...] = ()
+    databases: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ from scanner.model.evidence import (
     StorageSnapshot,
     Visit,
 )
-from scanner.model.probes import CanaryPlanted, NameResolved
+from scanner.model.probes import CanaryPlanted, LoginBrought, NameResolved
 
 
 class Document(Model):
@@ -50,4 +50,5 @@ class Evidence(Model):
     documents: tuple[Document, ...] = ()
     canaries: tuple[CanaryPlanted, ...] = ()
     names: tuple[NameResolved, ...] = ()
+    logins: tuple[LoginBrought, ...] = ()
     gaps: tuple[Gap, ...] = ()

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from scanner.messages import Message, known, language, number, say
-from scanner.report import proof, words
+from scanner.report import moments, personal, proof, words
 from scanner.report.links import passage_link, safe_link
 from scanner.report.purposes import purpose_words
 from scanner.report.states import spoken
@@ -113,6 +113,7 @@ def environment() -> Environment:
         lifetime=proof.lifetime,
         shortened=proof.shortened,
         inside=words.inside,
+        manner=personal.manner,
         known=lambda text: known(text) if text else text,
         listing=words.listing,
         moment=words.moment,
@@ -123,6 +124,7 @@ def environment() -> Environment:
         safe_link=safe_link,
         severity=words.SEVERITY_LABELS.__getitem__,
         signal_lines=proof.signal_lines,
+        since_choice=moments.since_choice,
         size=words.size,
         spoken=spoken,
         state_label=words.state_label,
@@ -134,6 +136,8 @@ def environment() -> Environment:
         declaration_html=Markup("<code>declaration.html</code>"),
         beacon_labels=words.BEACON_LABELS,
         claim_labels=words.CLAIM_LABELS,
+        data_labels=personal.DATA_LABELS,
+        source_labels=personal.SOURCE_LABELS,
         outcome_labels=words.OUTCOME_LABELS,
         passage_link=passage_link,
         party_labels=words.PARTY_LABELS,

@@ -59,6 +59,12 @@ _RECEIVE_AFTER = Message(
     "advertising or statistics company receives data after a visitor refuses",
     "advertising or statistics companies receive data after a visitor refuses",
 )
+_FOLLOWING: dict[StateName, tuple[str, ...]] = {
+    "before": ("tracking-before-consent", "tracking-without-banner"),
+    "reject": ("tracking-after-reject",),
+}
+"""The rules on visitors who are followed without consent, by consent state."""
+
 _LEVELS: Labels[str] = Labels({"high": Message("high"), "medium": Message("medium"), "low": Message("low")})
 
 
@@ -76,7 +82,21 @@ def _receiving(scan: Scan, everyone: Sequence[Company], state: StateName, label:
     hungry = [company for company in contacted if company.states[state] in NEEDS_CONSENT]
     note = say_n("of {count} outside company contacted", "of {count} outside companies contacted", len(contacted))
     note = note if contacted else say("no outside company was contacted")
-    return Figure(number(len(hungry)), label(len(hungry)), note, alarming=bool(hungry))
+    if hungry and _spotless(scan, state):
+        note = f"{note}; {say('nothing that needs consent was seen')}"
+    return Figure(number(len(hungry)), label(len(hungry)), note, alarming=bool(hungry) and _serious(scan, state))
+
+
+def _serious(scan: Scan, state: StateName) -> bool:
+    """Whether a grave finding stands on visitors who are followed in a state: a contact alone is no fault."""
+    found = named(scan.findings, _FOLLOWING[state])
+    return any(finding.severity in ("high", "medium") and state in finding.states for finding in found)
+
+
+def _spotless(scan: Scan, state: StateName) -> bool:
+    """Whether the check on a state passed, though companies for advertising or statistics were contacted in it."""
+    outcomes = {check.outcome for check in scan.checks if check.rule in _FOLLOWING[state]}
+    return "passed" in outcomes and not outcomes & {"found", "inconclusive"}
 
 
 def _policy_figure(scan: Scan) -> Figure:

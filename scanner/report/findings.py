@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scanner.model.finding import Finding
 from scanner.model.scan import Scan
 from scanner.report.links import passage_link
 from scanner.report.pictures import Crop, Picture, cropped
 from scanner.report.proof import Proof, proofs
+from scanner.report.text import Block, blocks
 from scanner.report.words import CLAIM_LABELS, in_order, state_label
 
 CROPS = 2
@@ -17,6 +18,23 @@ CROPS = 2
 
 SHOWN = 12
 """Pieces of proof and subjects told in full; more are counted and stand in the tables and in `scan.json`."""
+
+REPEATED = 3
+"""From so many steps on that stand with an earlier finding, a fix refers to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What to do about a finding: steps in their order, each with its number.
+
+    Where the better part of them was told with an earlier finding, `steps` are the others, and `repeated` those
+    that were told there (`anchor`, `title`).
+    """
+
+    steps: tuple[tuple[int, str], ...]
+    repeated: tuple[tuple[int, str], ...] = ()
+    anchor: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +54,39 @@ class FindingView:
     """Screenshots of the consent states whose own record (banner, choice) is observed."""
     crops: tuple[Crop, ...] = ()
     """The part of such a screenshot where the buttons stand."""
+    remedy: Remedy | None = None
+    """The steps of the fix, where it is nothing but steps."""
 
 
 def finding_views(scan: Scan, shots: Sequence[Picture] = ()) -> tuple[FindingView, ...]:
     """All findings in their order, worst first; `shots` are the screenshots of the page that tells them."""
-    return tuple(_view(scan, position, finding, shots) for position, finding in enumerate(scan.findings, start=1))
+    views = tuple(_view(scan, position, finding, shots) for position, finding in enumerate(scan.findings, start=1))
+    return _without_repetition(views)
+
+
+def _without_repetition(views: Sequence[FindingView]) -> tuple[FindingView, ...]:
+    """Fixes of one kind share most of their steps: they are told once, and stay within reach of the later ones."""
+    told: list[FindingView] = []
+    for view in views:
+        parts = blocks(view.finding.fix)
+        if len(parts) != 1 or parts[0].kind != "steps":
+            told.append(view)
+            continue
+        told.append(replace(view, remedy=_remedy(parts[0], told)))
+    return tuple(told)
+
+
+def _remedy(part: Block, told: Sequence[FindingView]) -> Remedy:
+    steps = tuple(enumerate(part.lines, start=1))
+    for earlier in told:
+        if earlier.remedy is None or earlier.remedy.repeated:
+            continue
+        there = {text for _, text in earlier.remedy.steps}
+        repeated = tuple(step for step in steps if step[1] in there)
+        if len(repeated) >= REPEATED:
+            others = tuple(step for step in steps if step[1] not in there)
+            return Remedy(others, repeated, earlier.anchor, earlier.finding.title)
+    return Remedy(steps)
 
 
 def _view(scan: Scan, position: int, finding: Finding, shots: Sequence[Picture]) -> FindingView:

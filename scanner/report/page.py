@@ -14,9 +14,10 @@ from scanner.report.comparison import comparison
 from scanner.report.declared import draft
 from scanner.report.environment import environment, page
 from scanner.report.findings import finding_views
+from scanner.report.first import priorities
 from scanner.report.pictures import gallery
 from scanner.report.states import picture
-from scanner.report.timeline import timeline
+from scanner.report.timeline import aftermaths, timeline
 from scanner.report.verdict import Tone, limits, verdict
 from scanner.report.words import in_order
 
@@ -26,6 +27,7 @@ _TONE_ORDER: tuple[Tone, ...] = ("high", "medium", "open", "failed", "clear")
 def render_report(scan: Scan, pictures: Mapping[str, bytes]) -> str:
     """`report.html`: one self-contained page. `pictures` maps a state's screenshot names to their bytes."""
     shots = gallery(scan, pictures)
+    views = finding_views(scan, shots)
     return page(
         "report.html.j2",
         "tables.js",
@@ -34,7 +36,9 @@ def render_report(scan: Scan, pictures: Mapping[str, bytes]) -> str:
         limits=limits(scan),
         picture=picture(scan),
         timeline=timeline(scan),
-        findings=finding_views(scan, shots),
+        aftermaths=aftermaths(scan),
+        findings=views,
+        first=priorities(views),
         comparison=comparison(scan),
         states=in_order(scan.states),
         gallery=shots,

@@ -18,14 +18,16 @@ from scanner.model.inventory import (
     Button,
     Choice,
     Cookie,
-    FirstSeen,
     Page,
+    PersonalData,
     RequestHost,
     State,
     StorageEntry,
     Technique,
 )
 from scanner.model.scan import Scan
+from scanner.report.moments import States, first_seen, moment_of, since_load
+from scanner.report.personal import DATA_LABELS, SOURCE_LABELS, manner
 from scanner.report.pointers import Target, resolve
 from scanner.report.words import (
     BEACON_LABELS,
@@ -34,7 +36,6 @@ from scanner.report.words import (
     TECHNIQUE_LABELS,
     clipped,
     duration,
-    elapsed,
     in_order,
     listing,
     state_label,
@@ -96,21 +97,18 @@ def proofs(scan: Scan, pointers: Sequence[str]) -> tuple[Proof, ...]:
     told: list[Proof] = []
     for pointer in pointers:
         target = resolve(scan, pointer)
-        told.append(Proof(say("Reference"), pointer, pointer=pointer) if target is None else _tell(target))
+        told.append(Proof(say("Reference"), pointer, pointer=pointer) if target is None else _tell(target, scan.states))
     return tuple(told)
 
 
-def _brief(facts: Sequence[Fact]) -> str:
-    """The one fact that stands in the line of a closed piece of proof."""
-    found = next((value for label, value in facts if label in (say("First seen"), "First request", "Answer")), "")
-    return found.partition(" (")[0]
-
-
-def _tell(target: Target) -> Proof:
-    for kind, teller in _TELLERS:
+def _tell(target: Target, states: States) -> Proof:
+    for kind, teller in _TIMED:
         if isinstance(target.item, kind):
-            proof: Proof = teller(target.item)
-            return replace(proof, pointer=target.pointer, brief=_brief(proof.facts) or _state_of(target.pointer))
+            return replace(teller(target.item, states), pointer=target.pointer)
+    for kind, told in _TELLERS:
+        if isinstance(target.item, kind):
+            proof: Proof = told(target.item)
+            return replace(proof, pointer=target.pointer, brief=proof.brief or _state_of(target.pointer))
     return Proof(say("Record"), target.pointer, code=clipped(as_text(target.item)), pointer=target.pointer)
 
 
@@ -129,21 +127,6 @@ def as_text(item: object) -> str:
 def signal_lines(signals: dict[str, JsonValue]) -> tuple[Fact, ...]:
     """Consent signals as name and value; what was not there is left out."""
     return tuple((name, clipped(as_text(value), 2000)) for name, value in sorted(signals.items()) if value is not None)
-
-
-def first_seen(seen: FirstSeen | None) -> tuple[Fact, ...]:
-    """When and where a thing was first seen."""
-    if seen is None:
-        return ()
-    undecided = say("before any choice") if seen.state in ("before", "gpc") else say("before the click")
-    after = say("after the click") if seen.phase == "chosen" else undecided
-    time = since_load(seen.ms) if seen.ms is not None else say("time not known")
-    return ((say("First seen"), f"{time}, {after} ({state_label(seen.state)})"), (say("On page"), seen.page))
-
-
-def since_load(ms: float) -> str:
-    """A time since the page began to load."""
-    return say("{time} after the page began to load", time=elapsed(ms))
 
 
 def _states(states: Sequence[str]) -> Fact:
@@ -191,12 +174,12 @@ def cookie_flags(cookie: Cookie) -> str:
     return ", ".join(flags)
 
 
-def cookie_facts(cookie: Cookie) -> tuple[Fact, ...]:
+def cookie_facts(cookie: Cookie, states: States) -> tuple[Fact, ...]:
     """Everything about a cookie that an engineer asks for, besides the line that set it."""
     facts: list[Fact] = [(say("Set by"), set_by(cookie)), (say("Kept for"), lifetime(cookie))]
     if kept := shortened(cookie):
         facts.append((say("Cut by the browser to"), kept))
-    facts += first_seen(cookie.first_seen)
+    facts += first_seen(cookie.first_seen, states)
     facts.append((say("Attributes"), cookie_flags(cookie)))
     if cookie.sent_to:
         facts.append((say("Sent to"), listing(cookie.sent_to, 8)))
@@ -213,15 +196,23 @@ def cookie_facts(cookie: Cookie) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def _cookie(cookie: Cookie) -> Proof:
-    facts = (*cookie_facts(cookie), _states(cookie.states))
+def _cookie(cookie: Cookie, states: States) -> Proof:
+    facts = (*cookie_facts(cookie, states), _states(cookie.states))
     label = _CODE_LABELS[cookie.set_by.kind]
     code = clipped(cookie.set_by.raw) if cookie.set_by.raw else ""
-    return Proof(say("Cookie"), f"{cookie.name}@{cookie.domain}", facts, label, code, cookie.set_by.initiators)
+    return Proof(
+        say("Cookie"),
+        f"{cookie.name}@{cookie.domain}",
+        facts,
+        label,
+        code,
+        cookie.set_by.initiators,
+        brief=moment_of(cookie.first_seen, states) if cookie.first_seen else "",
+    )
 
 
-def _beacon(beacon: Beacon) -> Proof:
-    facts: list[Fact] = [(say("Kind"), BEACON_LABELS[beacon.kind]), *first_seen(beacon.first_seen)]
+def _beacon(beacon: Beacon, states: States) -> Proof:
+    facts: list[Fact] = [(say("Kind"), BEACON_LABELS[beacon.kind]), *first_seen(beacon.first_seen, states)]
     for label, value in (
         (say("Company"), beacon.vendor),
         (say("Event"), beacon.event),
@@ -235,7 +226,8 @@ def _beacon(beacon: Beacon) -> Proof:
     facts += [(say("Cookies"), say("none were used"))] * beacon.cookieless
     facts.append(_states(beacon.states))
     address = clipped(beacon.example_url or beacon.url)
-    return Proof(say("Data sent"), beacon.host, tuple(facts), say("Address"), address, beacon.initiators)
+    brief = moment_of(beacon.first_seen, states) if beacon.first_seen else ""
+    return Proof(say("Data sent"), beacon.host, tuple(facts), say("Address"), address, beacon.initiators, brief=brief)
 
 
 def _request(request: RequestHost) -> Proof:
@@ -246,7 +238,10 @@ def _request(request: RequestHost) -> Proof:
     facts += [(say("Carries"), say("an identifier"))] * request.carries_identifier
     facts.append(_states(request.states))
     address = clipped(request.example_url) if request.example_url else ""
-    return Proof(say("Requests to"), request.host, tuple(facts), say("Example"), address, request.initiators)
+    brief = since_load(request.first_ms) if request.first_ms is not None else ""
+    return Proof(
+        say("Requests to"), request.host, tuple(facts), say("Example"), address, request.initiators, brief=brief
+    )
 
 
 def _storage(entry: StorageEntry) -> Proof:
@@ -267,6 +262,18 @@ def _technique(technique: Technique) -> Proof:
     )
     chain = (technique.script,) if technique.script else ()
     return Proof(say("Technique"), TECHNIQUE_LABELS[technique.kind], facts, chain=chain)
+
+
+def _personal(sent: PersonalData) -> Proof:
+    facts: list[Fact] = [
+        (say("Sent to"), f"{sent.vendor} ({sent.host})" if sent.vendor else sent.host),
+        (say("How"), manner(sent)),
+        (say("Where it came from"), SOURCE_LABELS[sent.source]),
+        _states(sent.states),
+    ]
+    facts += [(say("Pages"), listing(sent.pages, 4))] if sent.pages else []
+    chain = (sent.script,) if sent.script else ()
+    return Proof(say("Personal data"), DATA_LABELS[sent.data], tuple(facts), chain=chain, brief=manner(sent))
 
 
 def button_words(button: Button) -> str:
@@ -305,15 +312,17 @@ def _state(state: State) -> Proof:
 
 def _page(page: Page) -> Proof:
     status = str(page.status) if page.status is not None else page.error or say("no answer")
-    return Proof(say("Page"), page.url, ((say("Answer"), status), (say("Title"), page.title or say("none"))))
+    facts = ((say("Answer"), status), (say("Title"), page.title or say("none")))
+    return Proof(say("Page"), page.url, facts, brief=status)
 
+
+_TIMED: tuple[tuple[type[Any], Callable[[Any, States], Proof]], ...] = ((Cookie, _cookie), (Beacon, _beacon))
 
 _TELLERS: tuple[tuple[type[Any], Callable[[Any], Proof]], ...] = (
-    (Cookie, _cookie),
-    (Beacon, _beacon),
     (RequestHost, _request),
     (StorageEntry, _storage),
     (Technique, _technique),
+    (PersonalData, _personal),
     (State, _state),
     (Banner, lambda item: Proof(say("Banner"), item.cmp or say("of this site"), banner_facts(item))),
     (

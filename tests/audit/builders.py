@@ -8,7 +8,7 @@ from typing import Any
 from scanner.audit import RULES, audit
 from scanner.model.base import StateName
 from scanner.model.consent import BannerButton
-from scanner.model.declaration import Claim, Declaration, DeclaredCookie, DeclaredVendor, Source
+from scanner.model.declaration import Claim, Declaration, DeclaredCookie, DeclaredVendor, Remark, Source
 from scanner.model.finding import AuditResult, Check, Finding
 from scanner.model.instrument import Browser, Calibration, CalibrationCheck
 from scanner.model.inventory import (
@@ -294,11 +294,18 @@ def claim(code: str, evidence: str | None = None) -> Claim:
     return Claim(code=code, evidence=evidence or f"We say: {code}.", source=POLICY)
 
 
+def remark(kind: str, subject: str, quote: str | None = None) -> Remark:
+    """Something of note about the policy itself."""
+    return Remark(kind=kind, subject=subject, quote=quote or f"It says {subject}.", source=POLICY)  # type: ignore[arg-type]
+
+
 def declaration(*said: object, found: bool = True) -> Declaration:
-    """A policy that says these things."""
+    """A policy that says these things; a `Source` among them stands in the place of the policy page."""
+    sources = tuple(thing for thing in said if isinstance(thing, Source)) or (Source(url=POLICY, sha256="0" * 64),)
     return Declaration(
         found=found,
-        sources=(Source(url=POLICY, sha256="0" * 64),) if found else (),
+        sources=sources if found else (),
+        remarks=tuple(thing for thing in said if isinstance(thing, Remark)),
         policy_language="en" if found else None,
         cookies=tuple(thing for thing in said if isinstance(thing, DeclaredCookie)),
         vendors=tuple(thing for thing in said if isinstance(thing, DeclaredVendor)),

@@ -14,6 +14,7 @@ RULE = "lifetime-mismatch"
     [
         (ga_cookie(), 30 * DAY, "medium"),
         (ga_cookie(), "session", "medium"),
+        (ga_cookie(), 395 * DAY, "medium"),
         (cookie("_ga", lifetime_seconds=90.0 * DAY, category="functional"), 30 * DAY, "low"),
         (cookie("_ga", lifetime_seconds=1800.0, category="analytics"), "session", "info"),
         (ga_cookie(lifetime_seconds=90.0 * DAY, kept_seconds=90.0 * DAY), 730 * DAY, "info"),

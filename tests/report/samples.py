@@ -20,6 +20,7 @@ from scanner.model.inventory import (
     Cookie,
     FirstSeen,
     Page,
+    PersonalData,
     Problem,
     RequestHost,
     SetBy,
@@ -469,6 +470,32 @@ def shop() -> Scan:
     )
 
 
+def refused() -> Scan:
+    """The shop where a video company begins after the refusal, and a pixel is sent what was typed into a form."""
+    seen = FirstSeen(state="reject", page=HOME, ms=3150.0, after_choice_ms=404.0, phase="chosen")
+    accepted = FirstSeen(state="accept", page=HOME, ms=2000.0, after_choice_ms=1250.0, phase="chosen")
+    good = shop()
+    late = cookie("vid", ".video.test", "marketing", vendor="Video Host", states=("accept", "reject"), first_seen=seen)
+    prefs = cookie("prefs_x", HOST, "unknown", days=30, states=("accept",), first_seen=accepted)
+    others = tuple(one for one in good.cookies if one.name not in ("vid", "prefs_x"))
+    beacon = good.beacons[1].model_copy(update={"states": ("reject",), "first_seen": seen})
+    finding = good.findings[0].model_copy(
+        update={"states": ("reject",), "observed": (f"/cookies/{len(others)}", "/personal_data/0")}
+    )
+    sent = PersonalData(
+        data="email", source="typed", form="sha256", where="body", host="pixel.social.test", party="third",
+        vendor="Social Pixel", category="marketing", script="https://pixel.social.test/events.js", states=("before",),
+    )  # fmt: skip
+    return good.model_copy(
+        update={
+            "cookies": (*others, late, prefs),
+            "beacons": (good.beacons[0], beacon),
+            "findings": (finding,),
+            "personal_data": (sent,),
+        }
+    )
+
+
 ATTACK = "=cmd|'/c calc'!A1</script></title></style><img src=x onerror=alert(1)><script>alert(2)</script>\"'--\u202e"
 EVIL_URL = 'javascript:alert(3)//https://evil.test/"><script src=https://evil.test/x.js></script>'
 
@@ -500,10 +527,10 @@ def _poison(value: Any, key: str = "") -> Any:
             return {ATTACK: ATTACK}
         return {name: _poison(item, name) for name, item in value.items()}
     if isinstance(value, tuple | list):
-        if key in _LISTS and all(isinstance(item, str) for item in value):
+        if key in _LISTS and (value or key != "pages") and all(isinstance(item, str) for item in value):
             return (*(item for item in value if key == "observed"), EVIL_URL, ATTACK)
         return tuple(_poison(item) for item in value)
-    if isinstance(value, str) and key in _ADDRESSES:
+    if isinstance(value, str) and key in _ADDRESSES and value != "typed":
         return EVIL_URL
     if isinstance(value, str) and key in _TEXTS:
         return ATTACK

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from scanner.capture.locate import find_browser
-from scanner.report import render_index, write_reports
+from scanner.report import render_index, render_report, write_reports
 
 from . import samples
 
@@ -120,16 +120,32 @@ async def test_long_tables_filter_sort_and_page(browser: Browser, tmp_path: Path
     await expect(rows).to_have_count(5000)
     await page.evaluate("dispatchEvent(new Event('afterprint'))")
     await expect(rows).to_have_count(50)
+    await rows.first.get_by_text("Details").click()
+    await expect(rows.first.locator("dl.facts")).to_contain_text("the answer of a server")
     assert witness.seen == []
     await page.context.close()
 
 
+async def test_details_made_when_they_are_opened_run_nothing(browser: Browser, tmp_path: Path) -> None:
+    """In a very long table of a hostile site, what was text until now is markup of the report, not of the site."""
+    (tmp_path / "report.html").write_text(
+        render_report(samples.poisoned(samples.large(cookies=600, hosts=5)), {}), encoding="utf-8"
+    )
+    witness = await _open(browser, tmp_path / "report.html")
+    await witness.page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+    await expect(witness.page.locator("#all-cookies dl.facts")).to_have_count(50)
+    assert witness.seen == []
+    assert await witness.page.evaluate("document.images.length") == 0
+    await witness.page.context.close()
+
+
 async def test_without_script_everything_can_be_read(browser: Browser, tmp_path: Path) -> None:
-    """Every row is in the page and visible; no control stands there that would do nothing."""
-    paths = write_reports(samples.large(cookies=120, hosts=10), tmp_path, pictures={})
+    """Every row and its details are in the page; no control stands there that would do nothing."""
+    paths = write_reports(samples.large(cookies=520, hosts=10), tmp_path, pictures={})
     witness = await _open(browser, paths.report, java_script_enabled=False)
-    await expect(witness.page.locator("#all-cookies tbody tr")).to_have_count(120)
+    await expect(witness.page.locator("#all-cookies tbody tr")).to_have_count(520)
     await expect(witness.page.locator("#all-cookies tbody tr").last).to_be_visible()
+    await expect(witness.page.locator("#all-cookies dl.facts")).to_have_count(520)
     assert await witness.page.get_by_role("searchbox").count() == 0
     assert await witness.page.get_by_role("button").count() == 0
     await witness.page.context.close()

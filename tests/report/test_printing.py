@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zlib
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from scanner.capture import print_page, printer
+from scanner.capture.printing import sheets
 from scanner.errors import BrowserNotFoundError
 from scanner.report import write_reports
 
@@ -26,6 +29,32 @@ async def test_the_report_is_printed_with_pages_outline_and_all_proofs(tmp_path:
     assert b"/Outlines" in text and b"/StructTreeRoot" in text
     (box,) = set(re.findall(rb"/MediaBox\s*\[\s*0\s+0\s+([\d.]+)\s+([\d.]+)\s*\]", text))
     assert [round(float(side)) for side in box] == [595, 842]
+    _assert_contents_lead_to_their_sheets(PdfReader(io.BytesIO(pdf)), sheets(pdf))
+
+
+def _assert_contents_lead_to_their_sheets(reader: PdfReader, found: dict[str, int]) -> None:
+    """Every sheet has its number; the contents name, for each section and finding, the sheet where its title stands."""
+    texts = [re.sub(r"\s+", " ", page.extract_text().replace("\ufb01", "fi")) for page in reader.pages]
+    for position, text in enumerate(texts, start=1):
+        assert f"{position} / {len(texts)}" in text
+    lines = {
+        match[1].strip(): int(match[2])
+        for match in re.finditer(r"^(\D.*?)\s+(\d+)$", reader.pages[0].extract_text().replace("\ufb01", "fi"), re.M)
+    }
+    for entry, anchor, title in (
+        ("All cookies", "cookies", "All cookies"),
+        ("How it was measured", "method", "How it was measured"),
+        ("For the engineer", "appendix", "For the engineer"),
+        ("Glossary", "glossary", "Glossary"),
+        ("Refusing takes two clicks, accepting takes one", "finding-3", "Refusing takes two clicks"),
+    ):
+        assert lines[entry] == found[anchor]
+        assert title in texts[found[anchor] - 1]
+    assert found["glossary"] > found["method"] > found["findings"]
+
+
+def test_what_is_no_pdf_has_no_sheets() -> None:
+    assert sheets(b"%PDF-1.7 cut short") == {}
 
 
 def _streams(pdf: bytes) -> list[bytes]:

@@ -14,7 +14,7 @@ from scanner.model.finding import Quote
 
 TITLE = Message("The policy says that {promise}, but the scan saw something else")
 DETAIL = Message("The policy says of this site that {promise}. What was observed contradicts that.\n{facts}")
-CHANGE_SITE = Message("Either make it true: remove what is listed here, or start it only as the policy says.")
+CHANGE_SITE = Message("Make it true: remove what is listed here, or start it only as the policy says.")
 CHANGE_POLICY = Message(
     "Or change the sentence: say what the site really does, and if that needs consent, ask for it first."
 )

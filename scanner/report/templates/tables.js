@@ -132,6 +132,20 @@
 
   for (const table of document.querySelectorAll("table[data-table]")) tables.push(new Table(table));
 
+  // In very long tables the details of a row are text until somebody opens them: to a browser that runs scripts,
+  // what is inside <noscript> is one piece of text, and nothing else need be built for thousands of rows.
+  document.addEventListener(
+    "toggle",
+    ({ target }) => {
+      const kept = target.querySelector(":scope > noscript");
+      if (!kept) return;
+      const inside = document.createElement("template");
+      inside.innerHTML = kept.textContent;
+      kept.replaceWith(inside.content);
+    },
+    true,
+  );
+
   // On paper there is no clicking: every row, every proof.
   let opened = [];
   addEventListener("beforeprint", () => {
