@@ -41,8 +41,10 @@ bench: setup-dev  ## Measure: beside a bare Playwright script, growth, recall an
 soak: setup-dev  ## Scan a small site a thousand times in one browser: memory, processes and files stay flat
 	@$(BIN)/python tools/soak.py $(ARGS)
 
-chaos: setup-dev  ## Kill scanners and browsers at random moments: what was seen can be read, nothing stays behind
+chaos: setup-dev  ## Kill scanners, schedulers, workers, browsers and PostgreSQL: each run once, nothing stays behind
 	@$(BIN)/python tools/chaos.py $(ARGS)
+	@$(BIN)/python tools/chaos_fleet.py --engine sqlite $(FLEET)
+	@$(BIN)/python tools/chaos_fleet.py --engine postgres $(FLEET)
 
 catalogue: setup-dev  ## Check the catalogue of vendors; COVERAGE="names.csv sites.csv" measures it
 	@$(BIN)/python tools/catalogue.py $(COVERAGE)

@@ -1,7 +1,9 @@
 """How well banners are answered: every way alone, on the site set of the tests. The server's log is the judge.
 
 Usage: python tools/bench_consent.py [general] [rules] [both] [only=SET]
-SET is one of shapes, languages, libraries, platforms, odd, decoys, look-alikes.
+SET is one of shapes, languages, libraries, platforms, odd, ways-back, decoys, look-alikes. A row tells, for each set
+and each thing asked for, how often it was done: "right" as the log shows, "WRONG, claimed" where something else was
+done and reported as proven. What was not right and verified is named line by line.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -19,10 +21,18 @@ from tests.capture.consent.conftest import Lab, open_lab
 from tests.capture.consent.libraries import FROM_NPM, FROM_PYPI, npm_folder, pypi_folder
 from tests.capture.consent.pages import DECOYS, OPTIONAL, SHAPES, Case, case
 from tests.capture.consent.phrases import PHRASES
-from tests.capture.consent.staged import LOOK_ALIKES, PLATFORMS, WILD, Staged
+from tests.capture.consent.staged import LOOK_ALIKES, PLATFORMS, WAYS_BACK, WILD, Staged
 
 WAYS = {"general": (True, False), "rules": (False, True), "both": (True, True)}
-SETS = ("shapes", "languages", "libraries", "platforms", "odd", "decoys", "look-alikes")
+SETS = ("shapes", "languages", "libraries", "platforms", "odd", "ways-back", "decoys", "look-alikes")
+OUTCOMES = (
+    "right, verified",
+    "right, not verified",
+    "nothing",
+    "nothing, claimed",
+    "wrong, not verified",
+    "WRONG, claimed",
+)
 
 
 async def _home_made(lab: Lab, page: Staged, wanted: str, way: str) -> str:
@@ -35,6 +45,8 @@ async def _home_made(lab: Lab, page: Staged, wanted: str, way: str) -> str:
         if wanted == "reject" and page.refusal is not None:
             return "right, verified" if choice.made is None and granted is None else "WRONG, claimed"
         right = granted == (page.everything if wanted == "accept" else frozenset())
+        if wanted == "withdraw" and len(log) < 2:
+            return "nothing, claimed" if choice.verified else "nothing"
         return _outcome(right, granted is not None, choice.verified)
 
 
@@ -78,30 +90,38 @@ def _pages(name: str) -> tuple[Staged, ...]:
         return tuple(_own(case(shape, "en")) for shape in SHAPES)
     if name == "languages":
         return tuple(_own(case(shape, lang)) for lang in PHRASES for shape in ("bar", "pre_ticked"))
-    return {"platforms": PLATFORMS, "odd": WILD}.get(name, ())
+    return {"platforms": PLATFORMS, "odd": WILD, "ways-back": WAYS_BACK}.get(name, ())
 
 
-async def _outcomes(lab: Lab, name: str, way: str) -> AsyncIterator[str]:
-    for wanted in ("accept", "reject"):
+async def _outcomes(lab: Lab, name: str, way: str) -> AsyncIterator[tuple[str, str, str]]:
+    """What was asked for, of which page, and what came of it."""
+    for wanted in ("withdraw",) if name == "ways-back" else ("accept", "reject"):
         for page in _pages(name):
-            outcome = await _home_made(lab, page, wanted, way)
-            if outcome != "right, verified":
-                print(f"    {wanted} {page.case.name}: {outcome}", flush=True)
-            yield outcome
+            yield wanted, page.case.name, await _home_made(lab, page, wanted, way)
         if name == "libraries":
-            for number in range(len(FROM_PYPI) + (len(FROM_NPM) if "npm" in lab.site.files else 0)):
-                yield await _library(lab, number, wanted, way)
-    for page in {"decoys": tuple(DECOYS.values()), "look-alikes": LOOK_ALIKES}.get(name, ()):
-        yield await _decoy(lab, page, way)
+            for number, library in enumerate((*FROM_PYPI, *FROM_NPM)):
+                if number < len(FROM_PYPI) or "npm" in lab.site.files:
+                    yield wanted, library.case.name, await _library(lab, number, wanted, way)
+    for case_ in {"decoys": tuple(DECOYS.values()), "look-alikes": LOOK_ALIKES}.get(name, ()):
+        yield "leave alone", case_.name, await _decoy(lab, case_, way)
 
 
 async def _measure(lab: Lab, way: str, sets: tuple[str, ...]) -> None:
     began = time.monotonic()
     for name in sets:
-        outcomes = Counter([outcome async for outcome in _outcomes(lab, name, way)])
-        row = "; ".join(f"{what} {number}" for what, number in sorted(outcomes.items()))
-        print(f"{way:8} {name:11} {outcomes.total():4}: {row}", flush=True)
+        counted: dict[str, Counter[str]] = defaultdict(Counter)
+        async for wanted, page, outcome in _outcomes(lab, name, way):
+            counted[wanted][outcome] += 1
+            if outcome not in ("right, verified", "nothing pressed"):
+                print(f"    {wanted} {page}: {outcome}", flush=True)
+        for wanted, outcomes in counted.items():
+            row = "; ".join(f"{what} {number}" for what, number in sorted(outcomes.items(), key=_order))
+            print(f"{way:8} {name:11} {wanted:11} {outcomes.total():4}: {row}", flush=True)
     print(f"{way} took {time.monotonic() - began:.0f} s", flush=True)
+
+
+def _order(counted: tuple[str, int]) -> int:
+    return OUTCOMES.index(counted[0]) if counted[0] in OUTCOMES else len(OUTCOMES)
 
 
 async def main(arguments: list[str]) -> None:

@@ -151,6 +151,7 @@ def test_days_on_which_the_clock_is_moved(expression: str, zone: str, after: str
     assert next_slot(Cadence(expression=expression, timezone=zone), "x", _utc(after)) == _utc(due)
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1), st.floats(1, 604_800))
 @example("shop", 3600.0)
 def test_jitter_moves_a_site_by_the_same_seconds_for_ever_and_by_less_than_was_allowed(

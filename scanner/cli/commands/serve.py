@@ -18,7 +18,7 @@ from scanner.errors import SiteError, UsageError
 
 if TYPE_CHECKING:
     from scanner.config.fleet import Fleet
-    from scanner.dashboard import Parts
+    from scanner.dashboard import Guard, Parts
     from scanner.schedule.opening import Watch
     from scanner.schedule.running import Runner
 
@@ -153,7 +153,7 @@ def _beginner(
     return begin
 
 
-async def _listen(parts: Parts, app: Any) -> None:
+async def _listen(parts: Parts, app: Guard) -> None:
     """Answer until a signal comes."""
     import signal
     from contextlib import nullcontext
@@ -164,6 +164,11 @@ async def _listen(parts: Parts, app: Any) -> None:
         def capture_signals(self) -> Any:
             """Nothing: the signals are heard below, and do not end the program a second time."""
             return nullcontext()
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            """End the scans that were started here first: pages that show their progress wait for it."""
+            await app.ending()
+            await super().shutdown(sockets)
 
     host, port = parts.host or "", parts.port or 0
     listening = _bound(host, port)

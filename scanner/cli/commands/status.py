@@ -38,7 +38,7 @@ def status(
 
 
 def _lines(found: Status) -> list[str]:
-    lines = [f"{found.sites} sites are watched; history: {found.history}; reports: {found.reports}"]
+    lines = [f"watched sites: {found.sites}; history: {found.history}; reports: {found.reports}"]
     lines += [f"runs now: {len(found.running)}"]
     for held in found.running:
         since = f"since {held.since:%Y-%m-%d %H:%M:%S} UTC" if held.since is not None else "since an unknown moment"

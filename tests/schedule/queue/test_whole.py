@@ -57,6 +57,8 @@ async def rules() -> AsyncIterator[str]:
     """Host rules that lead every site to one server on loopback."""
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        if request.path != "/":
+            return web.Response(status=404)
         answered = web.Response(text=PAGE, content_type="text/html")
         answered.set_cookie("visitor", request.host)
         return answered
