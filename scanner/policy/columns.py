@@ -83,11 +83,14 @@ def describe_column(rows: Sequence[Row], column: int, language: str | None) -> C
     names = code = durations = labels = parties = 0
     for cell in cells:
         text = cell.text
+        coded = False
         if len(text) <= 400:
             parts = split_names(cell.lines)
             names += bool(parts) and all(is_identifier(part) for part in parts)
-            code += any(is_code_like(part) for part in parts)
-        durations += is_duration(text, language) or _all_durations(cell, language)
+            coded = any(is_code_like(part) for part in parts)
+            code += coded
+        # "__Host-session" is a name, not the life of one.
+        durations += not coded and (is_duration(text, language) or _all_durations(cell, language))
         labels += cell_label(text) is not None
         parties += party_label(text) is not None
     total = sum(len(cell.text) for cell in cells)

@@ -174,6 +174,7 @@ def read(documents: Sequence[Document], *, known_vendors: Sequence[Vendor] = ())
                 (
                     Source(
                         url=document.url,
+                        kind="list" if is_list(document) else "page",
                         title=reading.title,
                         language=reading.language,
                         retrieved=document.retrieved,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
@@ -17,6 +17,15 @@ KINDS: tuple[Kind, ...] = ("cookie", "privacy", "legal")
 
 _MAX_WORDS = 12
 _FILES = re.compile(r"\.(?:jpe?g|png|gif|svg|webp|zip|mp4|mp3|css|js|xml|ics|docx?|xlsx?)$", re.I)
+_ENDING = re.compile(r"\.(?:html?|php|aspx?|jsp|pdf)$", re.I)
+_NO_WORD = re.compile(r"(?:[^\w\u3099\u309a]|_)+")  # the two are the voice marks of kana, which folding sets apart
+_SURE = 7
+"""Letters of a stem from which on finding it inside a longer word is no accident."""
+_LONGEST = 200
+_DEEPEST = 5
+"""Parts of the path of a policy that no link calls one; articles and products mostly lie deeper, or say more."""
+_SHORTEST = 7
+"""Letters below which a word of an address that is in no name of a policy says that it is none."""
 
 
 class _Candidate(NamedTuple):
@@ -42,9 +51,10 @@ def choose_documents(links: Sequence[Link], start_url: str) -> tuple[tuple[str, 
     """Addresses that may hold the policy, best first, each with the reason.
 
     Links come first: cookie policies before privacy policies before legal pages, those that say so in their words
-    and their address before those that do so in one. Only links within the same site count, or to a service that
-    hosts policies for others. Then come well-known paths of the start page's host. No address appears twice; the
-    fragment is dropped.
+    and their address before those that do so in one. A link without words (an entry of a sitemap, an icon) counts only
+    where its whole last part speaks of a policy. Only links within the same site count, or to a service that hosts
+    policies for others. Then come well-known paths of the start page's host. No address appears twice; the fragment is
+    dropped.
     """
     candidates = sorted(candidate for order, link in enumerate(links) for candidate in _judge(link, order, start_url))
     chosen: dict[str, tuple[str, str]] = {}
@@ -56,6 +66,8 @@ def choose_documents(links: Sequence[Link], start_url: str) -> tuple[tuple[str, 
 
 
 def _judge(link: Link, order: int, start_url: str) -> Iterator[_Candidate]:
+    if not link.text.strip() and not _last_words(_path(link.url)):
+        return
     url = _absolute(link.url, start_url)
     if url is None or not (_same_site(url, start_url) or _policy_host(url)):
         return
@@ -64,15 +76,16 @@ def _judge(link: Link, order: int, start_url: str) -> Iterator[_Candidate]:
     short = 0 < len(text.split()) <= _MAX_WORDS
     for position, kind in enumerate(KINDS):
         match = _words(kind).search(folded) if short else None
-        stem = _stem(url, kind)
+        stem = _stem(url, kind) if folded else _bare_stem(url, kind)
         if match is None and stem is None:
             continue
         if _about_something_else(url, folded, stem):
             continue
         rank = position * 10 + (0 if match and stem else 3 if match else 5)
         rank += 2 if urlsplit(url).path.lower().endswith(".pdf") else 0
+        rank += 0 if folded else min(4, urlsplit(url).path.count("/"))
         why = f'link "{text}"' if match is not None else f'address has "{stem}"'
-        yield _Candidate(rank, order, url, why)
+        yield _Candidate(rank, order, url, f"legal page, {why}" if kind == "legal" else why)
         return
 
 
@@ -82,6 +95,14 @@ def _about_something_else(url: str, folded: str, stem: str | None) -> bool:
     if _words("not").search(path):
         return True
     return _words("not").search(folded) is not None and (stem is None or len(stem) < 8)
+
+
+def _path(url: str) -> str:
+    """The path of an address; nothing where it is none."""
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
 
 
 def _absolute(url: str, start_url: str) -> str | None:
@@ -116,6 +137,59 @@ def _stem(url: str, kind: Kind) -> str | None:
             if stem in words or (len(stem) >= 7 and stem in squeezed and len(squeezed) <= len(stem) + 24):
                 return stem
     return None
+
+
+@cache
+def _vocabulary() -> frozenset[str]:
+    """Every word that stands in the names of policies, and what stands beside them in addresses."""
+    data = load("discovery")
+    phrases = [*data["beside"]["all"]]
+    for kind in KINDS:
+        phrases += [word for words in data[kind]["words"].values() for word in words]
+    return frozenset(piece for phrase in phrases for piece in _NO_WORD.split(fold(phrase)) if piece)
+
+
+@lru_cache(maxsize=32_768)
+def _last_words(path: str) -> tuple[str, ...]:
+    """The words of the last part of a path, where it can be the whole name of a page; else none."""
+    pieces = [piece for piece in path.split("/") if piece]
+    if not 0 < len(pieces) <= _DEEPEST or len(pieces[-1]) > _LONGEST:
+        return ()
+    last = fold(unquote(_ENDING.sub("", pieces[-1])))
+    words = tuple(word for word in _NO_WORD.split(last) if word)
+    if any(len(word) < _SHORTEST and word not in _vocabulary() and not word.isdecimal() for word in words):
+        return ()
+    if not _any_policy().search("".join(words)) and not _any_policy().search(" ".join(words)):
+        return ()
+    return () if _things().search(fold(unquote("/".join(pieces[:-1]))).replace("/", " ")) else words
+
+
+@cache
+def _any_policy() -> re.Pattern[str]:
+    """Whether anything of a policy's name is in a text at all: what most addresses of a sitemap fail."""
+    stems = {stem for kind in KINDS for stem in _addresses(kind)}
+    words = {word for kind in KINDS for word in map(fold, all_words(load("discovery")[kind]["words"]))}
+    return re.compile("|".join(sorted(re.escape(word.rstrip("*")) for word in stems | words)))
+
+
+@cache
+def _things() -> re.Pattern[str]:
+    return phrase_pattern(load("discovery")["things"]["all"])
+
+
+def _bare_stem(url: str, kind: Kind) -> str | None:
+    """What an address says that says nothing else: `/cookie-policy-eu.html`, but not `/butter-cookies`."""
+    words = _last_words(urlsplit(url).path)
+    squeezed = "".join(words)
+    for stem in _addresses(kind) if words else ():
+        if stem == squeezed:
+            return stem
+        if (stem in words or (len(stem) >= _SURE and stem in squeezed)) and all(
+            word in _vocabulary() or word.isdecimal() or stem in word or word in stem for word in words
+        ):
+            return stem
+    named = _words(kind).search(" ".join(words)) if words else None
+    return named.group() if named and all(word in _vocabulary() or word.isdecimal() for word in words) else None
 
 
 def _well_known(start_url: str) -> Iterator[tuple[str, str]]:

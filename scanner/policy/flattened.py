@@ -19,6 +19,8 @@ _MAX_CELL = 700
 _MAX_HEAD = 8
 _NEAR = 12
 """Characters that may stand before a duration in the column right behind the name ("up to two years")."""
+_AFTER = 6
+"""Words of other columns within which a column for the kind begins that stands in the middle."""
 _WORDS = re.compile(r"(?:\[[^\[\]]{1,40}\]|<[^<>]{1,40}>|\{[^{}]{1,40}\}|\S)+")
 """Words of a row; a blank within a placeholder does not end one."""
 
@@ -362,6 +364,11 @@ def _line_label(rest: str, head: _LineHead) -> tuple[str | None, str]:
         take = _kind_length([" ".join(words[:take]) for take in range(1, min(5, len(words)))])
         if take:
             return " ".join(words[:take]), " ".join(words[take:])
+    elif {"category", "type"} & set(head.fields[2:-1]):
+        for start in range(1, min(_AFTER, len(words) - 1)):
+            take = _kind_length([" ".join(words[start : start + take]) for take in range(1, 4)])
+            if take:
+                return " ".join(words[start : start + take]), " ".join(words[:start] + words[start + take :])
     return None, rest
 
 

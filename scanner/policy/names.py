@@ -23,7 +23,7 @@ _DOMAIN = re.compile(
     re.I,
 )
 _CAMEL = re.compile(r"[a-z][A-Z]")
-_SHOUTED = re.compile(r"[A-Z][A-Z0-9]{4,}")
+_SHOUTED = re.compile(r"[A-Z][A-Z0-9]{4,}|[A-Z]{3,}[a-z]{4,}")
 _IDENTIFIER = re.compile(r"[\w.\-:#*<>{}\[\]$%@~+/!|=()&^?'… ]+")
 _SPLIT = re.compile(r"\s*(?:[,;|\n]|\s(?:and|und|et|e|y|en|i|och|og|sowie|or|oder|ou|o|of|lub|&|\+)\s|\s/\s)\s*")
 _DESCRIBED = re.compile(r"^(?P<name>\S+)\s*(?::\s|\s[–—\-]+\s|\s=\s)(?P<rest>.*)$", re.S)

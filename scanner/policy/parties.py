@@ -43,14 +43,14 @@ _EXPLICIT = re.compile(
 def party_of_sentence(text: str) -> Party | None:
     """The party that a sentence gives to all that follows it: "We use only first-party cookies".
 
-    Only where the sentence speaks of cookies, and of one party alone, or says "only".
+    Only where the sentence speaks of cookies, and of one party alone, and says "only" or introduces a list.
     """
     folded = fold(text)
     if "cook" not in folded and "traceur" not in folded and "plik" not in folded:
         return None
     first = [hit for hit in _hits(folded, "first") if _EXPLICIT.search(hit.group()) and _near_cookie(folded, hit)]
     third = [hit for hit in _hits(folded, "third") if _EXPLICIT.search(hit.group()) and _near_cookie(folded, hit)]
-    if _pattern("only").search(folded):
+    if _pattern("only").search(folded) or folded.rstrip().endswith(":"):
         if first and (not third or _denied(folded, third[0].start())):
             return "first"
         if third and not first:

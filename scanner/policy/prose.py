@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scanner.policy.categories import has_cookie_word
+from scanner.policy.categories import has_cookie_word, label_of
 from scanner.policy.durations import is_duration, stated_lifetime
 from scanner.policy.names import is_code_like, is_identifier, is_plain_word, is_token, split_names, tidy
 from scanner.policy.reading import Block, Sentence
@@ -44,19 +44,38 @@ def _names_in(sentence: Sentence, block: Block) -> list[str]:
         names = split_names((match.group(1),))
         if names and all(is_token(name) for name in names) and any(is_code_like(name) for name in names):
             found.extend(name for name in names if is_identifier(name))
+    marked = block.marked("code")
     found.extend(
         match["name"]
         for match in _QUOTED.finditer(text)
-        if not is_plain_word(match["name"]) and is_token(match["name"])
+        if not is_plain_word(match["name"])
+        and is_token(match["name"])
+        and (is_identifier(match["name"]) or match["name"] in marked or not _is_kind(match))
     )
-    timed = [(m["name"], m["inner"]) for m in _TIMED.finditer(text) if is_duration(m["inner"])]
-    if any(is_code_like(name) for name, _ in timed):
-        found.extend(name for name, _ in timed if is_token(name) and not is_plain_word(name))
+    timed = [m["name"].strip("\"“”„«»‘’'`") for m in _TIMED.finditer(text) if _ends_in_duration(m["inner"])]
+    if any(is_code_like(name) for name in timed):
+        found.extend(
+            name
+            for name in timed
+            if is_token(name) and not is_plain_word(name) and (name.islower() or is_identifier(name))
+        )
     for match in _WORD.finditer(text):
         name = tidy(match.group())
         if is_code_like(name) and not _in_address(name, links) and not _is_part_of_code(text, match):
             found.append(name)
     return list(dict.fromkeys(found))
+
+
+def _is_kind(match: re.Match[str]) -> bool:
+    """Whether a word in quotation marks says which cookies are spoken of, as after the plural: cookies “sesyjne”."""
+    return (
+        re.match(r"cookies|klucze", match.group(), re.I) is not None or label_of(f"{match['name']} cookies") is not None
+    )
+
+
+def _ends_in_duration(text: str) -> bool:
+    """Whether what stands in brackets is a duration, alone or after what the cookie is for: "(basket, 7 days)"."""
+    return is_duration(text.rsplit(",", 1)[-1])
 
 
 def _with_quotes(text: str, block: Block) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from scanner.model.evidence import Link
@@ -62,6 +64,64 @@ def test_cookie_policies_come_before_privacy_policies_before_legal_pages() -> No
 
 def test_an_address_counts_where_the_words_say_nothing() -> None:
     assert urls(("/legal/cookie-policy.html", "here")) == ["https://www.lamps.example/legal/cookie-policy.html"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/cookie-policy-eu/",
+        "/de/datenschutzerklaerung.html",
+        "/legal/politique-de-confidentialite",
+        "/pages/politica-de-cookies-2",
+        "/informativa-sui-cookie",
+        "/klantenservice/privacyverklaring",
+        "/politica-de-privacidade",
+        "/polityka-prywatnosci",
+        "/integritetspolicy",
+        "/om/privatlivspolitik",
+        "/personvern",
+        "/tietosuojaseloste",
+        "/zasady-ochrany-osobnich-udaju",
+        "/adatkezelesi-tajekoztato",
+        "/politica-de-confidentialitate",
+        "/el/πολιτική-απορρήτου",
+        "/çerez-politikası",
+        "/プライバシーポリシー",
+        "/privacy-statement-us",
+    ],
+)
+def test_an_address_without_words_counts_where_it_says_nothing_else(path: str) -> None:
+    assert urls((path, "")) == [f"https://www.lamps.example{path}"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/butter-cookies",
+        "/products/cookies",
+        "/collections/cookies",
+        "/blog/privacy-policy-news",
+        "/gdpr-training-course",
+        "/shop/privacy-screen-filter",
+        "/2023/05/07/08/09/cookie-policy",
+        "/recipes/cookies",
+        "/how-we-made-a-cookie-policy",
+    ],
+)
+def test_an_address_without_words_that_says_more_is_no_policy(path: str) -> None:
+    assert urls((path, "")) == []
+
+
+def test_a_sitemap_of_many_addresses_is_read_in_time() -> None:
+    links = [Link(url=f"https://www.lamps.example/lamps/lamp-{number}-of-glass") for number in range(20_000)]
+    began = time.process_time()
+    found = choose_documents([*links, Link(url="/cookie-policy")], START)
+    assert found[0] == ("https://www.lamps.example/cookie-policy", 'address has "cookiepolicy"')
+    assert time.process_time() - began < 10
+
+
+def test_legal_pages_are_told_as_such() -> None:
+    assert choose_documents([Link(url="/a", text="Impressum")], START)[0][1] == 'legal page, link "Impressum"'
 
 
 def test_only_the_own_site_and_hosts_of_policies_count() -> None:

@@ -45,6 +45,36 @@ DISCLOSURES = {
         }
     ]
 }
+TERMLY = {
+    "cookies": {
+        "essential": [
+            {
+                "name": "__cf_bm",
+                "category": "essential",
+                "tracker_type": "http_cookie",
+                "country": "United States",
+                "domain": ".vimeo.com",
+                "service": "Cloudflare",
+                "en_us": "Tells bots from people.",
+                "expire": "30 minutes",
+            }
+        ],
+        "performance": [
+            {"name": "scale", "tracker_type": "html_local_storage", "domain": "lamps.example", "en_us": "Size"}
+        ],
+        "unclassified": [{"name": "lamp_x", "tracker_type": "http_cookie", "expire": "29 days"}],
+    }
+}
+OSANO = [
+    {
+        "name": "_ga",
+        "provider": "Google Analytics",
+        "purpose": "Tells visitors apart.",
+        "expiry": "2 years",
+        "classification": "ANALYTICS",
+    },
+    {"name": "lang", "provider": "", "purpose": "Language", "expiry": "Session", "classification": "PERSONALIZATION"},
+]
 RECORDS = {
     "necessary": [{"cookie_id": "choice-kept", "duration": {"en": "1 year", "de": "1 Jahr"}, "description": "x"}],
     "analytics": [{"cookie_id": "_ga_*", "duration": "2 years", "description": "Counts"}],
@@ -76,6 +106,20 @@ def declared(text: str, media_type: str = "application/json") -> Declaration:
                 ("_ga", "Google Analytics", "marketing", 63072000),
                 ("ga_state", "Google Analytics", "marketing", "persistent"),
             },
+        ),
+        (
+            json.dumps(TERMLY),
+            "application/json",
+            {
+                ("__cf_bm", "Cloudflare", "necessary", 1800),
+                ("scale", "lamps.example", "functional", "persistent"),
+                ("lamp_x", None, None, 2505600),
+            },
+        ),
+        (
+            json.dumps(OSANO),
+            "application/json",
+            {("_ga", "Google Analytics", "analytics", 63072000), ("lang", None, "functional", "session")},
         ),
         (
             json.dumps(RECORDS),

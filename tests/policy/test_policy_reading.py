@@ -141,3 +141,9 @@ def test_the_language_is_that_of_the_text_not_of_the_page() -> None:
 def test_an_unreadable_kind_is_one_clear_error() -> None:
     with pytest.raises(PolicyError, match="application/zip"):
         reading("PK", "application/zip")
+
+
+def test_what_stands_after_the_end_of_the_page_is_read_as_a_browser_reads_it() -> None:
+    text = "<html><body><h1>Cookies</h1></body></html><section><p>We use cookies.</p></section>"
+    document = Document(url="https://a.example/", media_type="text/html", sha256="", text=text)
+    assert [block.text for block in read_blocks(document).blocks] == ["Cookies", "We use cookies."]

@@ -14,13 +14,17 @@ from scanner.policy.names import tidy
 from scanner.policy.platforms.cookiebot import read_cookiebot
 from scanner.policy.platforms.disclosures import read_disclosures
 from scanner.policy.platforms.onetrust import read_onetrust
+from scanner.policy.platforms.osano import read_osano
 from scanner.policy.platforms.records import read_records
 from scanner.policy.platforms.rows import MAX_ROWS, PlatformRow
+from scanner.policy.platforms.termly import read_termly
 
 READERS: tuple[Callable[[str], Iterator[PlatformRow]], ...] = (
     read_cookiebot,
     read_onetrust,
     read_disclosures,
+    read_termly,
+    read_osano,
     read_records,
 )
 """Tried in this order; the first that finds a row reads the whole list."""

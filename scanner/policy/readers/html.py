@@ -31,6 +31,8 @@ _HEADING_CLASS = re.compile(
 _LINE_BREAK = re.compile(r"\s*\n\s*")
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.I)
 _CLASS_HEADING_MAX = 90
+_ENDS = re.compile(r"</(?:body|html)\s*>", re.I)
+"""What stands after the end of the body belongs to it all the same (HTML, "after body" insertion mode)."""
 _GIANT_TAG = re.compile(r"<([a-zA-Z][\w:-]{0,40})\s[^<>]{60000,}>")
 
 
@@ -45,7 +47,7 @@ class Page:
 def parse(source: str) -> etree._Element | None:
     """The tree of a page, or None where there is nothing in it. Never fails, whatever the bytes were."""
     # No page has a tag of this length; checking each attribute against all others takes quadratic time.
-    source = _GIANT_TAG.sub(r"<\1>", source)
+    source = _ENDS.sub("", _GIANT_TAG.sub(r"<\1>", source))
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
         return etree.fromstring(clean(source).encode("utf-8", "replace"), parser)
@@ -204,9 +206,8 @@ class _Walk:
                 self.out.end_cell()
             elif tag in _CONTAINERS or tag in _PARAGRAPHS or _HEADING.fullmatch(tag):
                 self.out.flush()
-        elif tag in ("span", "font"):
-            if element in self.pushed:
-                self.out.close_span("strong")
+        elif tag in ("span", "font") and _BOLD_STYLE.search(element.get("style") or ""):
+            self.out.close_span("strong")
         elif tag in ("li", "dt", "dd"):
             self.out.leave_group()
             self.out.pop()

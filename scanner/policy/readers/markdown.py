@@ -45,6 +45,23 @@ def is_delimiter(line: str) -> bool:
     return bool(cells) and all(_DELIMITER_CELL.fullmatch(cell) for cell in cells)
 
 
+def _rejoined(lines: list[str]) -> list[str]:
+    """The rows of a pipe table of which some were broken in two: the rule beneath the head says how many cells a row
+    has, and a line that does not end in a pipe goes on in the next one where both together have just so many."""
+    width = len(split_row(next((line for line in lines if is_delimiter(line)), "")))
+    rows: list[str] = []
+    open_row = False
+    for line in lines:
+        stripped = line.strip()
+        joined = f"{rows[-1]} {stripped if stripped.startswith('|') else f'| {stripped}'}" if open_row else ""
+        if joined and not is_delimiter(line) and len(split_row(joined)) <= width:
+            rows[-1] = joined
+        else:
+            rows.append(stripped)
+        open_row = not rows[-1].endswith("|") and len(split_row(rows[-1])) < width
+    return rows
+
+
 class _Reader:
     """Goes through the lines once; `self.paragraph` holds the lines of the paragraph being read."""
 
@@ -111,12 +128,13 @@ class _Reader:
         self.end_paragraph()
         self.end_lists(-1)
         self.out.begin_table()
-        for number in range(self.at, end):
-            if is_delimiter(self.lines[number]):
+        rows = _rejoined(self.lines[self.at : end]) if headed else self.lines[self.at : end]
+        for number, row in enumerate(rows):
+            if is_delimiter(row):
                 continue
             self.out.begin_row()
-            for cell in split_row(self.lines[number]):
-                self.out.begin_cell(header=headed and number == self.at)
+            for cell in split_row(row):
+                self.out.begin_cell(header=headed and number == 0)
                 write_inline(cell, self.out)
                 self.out.end_cell()
         self.out.end_table()

@@ -95,7 +95,9 @@ def accepted(place: Place, mention: Mention, words: VendorWords, book: NameBook)
     """Whether the mention, which is not denied, names a party active on this site."""
     if place.generic or _is_link_only(place, words) or _is_browser_help(place, mention, words):
         return False
-    if mention.name.ambiguous and (_in_address(place, mention) or not _has_sign(place, mention, words)):
+    if mention.name.ambiguous and (
+        _in_address(place, mention) or _in_longer_name(place, mention, words) or not _has_sign(place, mention, words)
+    ):
         return False
     return not _is_only_owner(place, mention, words, book)
 
@@ -140,6 +142,17 @@ def _in_address(place: Place, mention: Mention) -> bool:
     """Whether the word is the end of a street's name: "4 Grand Canal Square"."""
     tokens = place.sentence.tokens
     return _STREET.search(tokens.text[: tokens.spans[mention.start][0]][-80:]) is not None
+
+
+def _in_longer_name(place: Place, mention: Mention, words: VendorWords) -> bool:
+    """Whether an ordinary word is the end of somebody else's name: "Harbour Loom Ltd" is not Loom."""
+    if place.language == "de" or mention.start == 0 or len(mention.name.words) > 1:
+        return False
+    tokens = place.sentence.tokens
+    before = tokens.spans[mention.start - 1]
+    beside = tokens.text[before[1] : tokens.spans[mention.start][0]] == " "
+    legal = any(low == mention.end for low, _ in place.sentence.spans(words.signs["legal_form"]))
+    return beside and legal and tokens.quote(mention.start - 1, mention.start).istitle()
 
 
 def _is_capitalised_inside(place: Place, mention: Mention) -> bool:

@@ -19,13 +19,16 @@ from scanner.policy.reading import Sentence as ReadSentence
 from scanner.policy.vendors.context import SHORT, Place, accepted, denied, names_in
 from scanner.policy.vendors.names import Mention, NameBook, name_book
 from scanner.policy.vendors.operator import is_operator, operator_names
-from scanner.policy.vendors.purpose import Scores, decide, weigh, weigh_description
+from scanner.policy.vendors.purpose import ENOUGH, Scores, decide, weigh, weigh_description
 from scanner.policy.vendors.structure import candidates, plausible, without_legal_form
 from scanner.policy.vendors.words import VendorWords, vendor_words
 
 LONGEST_QUOTE: Final = 320
 MAX_TEXT: Final = 300_000
 """Characters of sentences that are read; the longest real policies have half of that."""
+
+OF_A_ROW: Final = 3
+"""Weight of what a cookie's row says it is for, where no kind of cookie is named."""
 
 DESCRIPTION: Final = 4
 """Sentences below a heading that describe the vendor it names."""
@@ -68,22 +71,41 @@ def find_vendors(
     ledger, refused = _Ledger(), set[str]()
     places = list(_places(reading, words, book))
     names = {fold(cookie.name) for cookie in cookies}
+    kinds = {_plain(cookie.quote): cookie.category for cookie in cookies if cookie.category is not None}
     for number, place in enumerate(places):
         if fold(place.read.text.strip()) in names:
             continue  # the name of a cookie that is called after its maker
         out = denied(place, words)
         for index, mention in enumerate(place.mentions):
             key = mention.name.key
+            if _in_cookie_name(place, mention, names):
+                continue
             if index in out:
                 refused.add(key)
             elif not is_operator(key, operators) and accepted(place, mention, words, book):
                 scores = weigh(place, index, words, book)
                 scores.update(_description(places, number, mention, words))
+                kind = kinds.get(_plain(place.read.text))
+                if kind is not None and max(scores.values(), default=0) < ENOUGH:
+                    scores[kind] = ENOUGH  # the row of a cookie: "_fbp: Facebook, 3 months" below "Marketing"
                 ledger.add(key, _written(mention), _quote(place.read.text), scores, mention.name.field)
     _from_structure(reading, words, book, operators, ledger)
     _from_providers(cookies, words, book, operators, ledger)
     vendors = (_vendor(entry, reading.url) for key, entry in ledger.found.items() if key not in refused)
     return tuple(sorted(vendors, key=lambda v: (fold(v.name), v.name)))
+
+
+def _plain(text: str) -> str:
+    return " ".join(fold(text).split()).rstrip(".;, ")
+
+
+def _in_cookie_name(place: Place, mention: Mention, names: set[str]) -> bool:
+    """Whether the name is a piece of a declared cookie's: "PrestaShop-#" says nothing of PrestaShop."""
+    tokens = place.sentence.tokens
+    low, high = tokens.spans[mention.start][0], tokens.spans[mention.end - 1][1]
+    word = re.search(r"\S*$", tokens.text[:low]), re.match(r"\S*", tokens.text[high:])
+    whole = f"{word[0].group() if word[0] else ''}{tokens.text[low:high]}{word[1].group() if word[1] else ''}"
+    return len(whole) > high - low and fold(whole.strip("\"“”„«»‘’'`,;:()")) in names
 
 
 def _vendor(entry: _Found, source: str) -> DeclaredVendor:
@@ -224,7 +246,9 @@ def _from_providers(
         scores: Scores = Counter()
         if cookie.category is not None:
             category: PurposeCategory = cookie.category
-            scores[category] = 6
+            scores[category] = 8
+        elif cookie.purpose:
+            scores = weigh_description(words.vocabulary.read(tokenise(cookie.purpose[:400])), words, OF_A_ROW)
         for mention in mentions:
             ledger.add(mention.name.key, mention.name.spelling, _quote(cookie.quote), scores, mention.name.field)
         if not mentions and plausible(provider, words) and len(tokens.words) <= 5 and "." not in provider.strip("."):

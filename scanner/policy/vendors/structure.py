@@ -158,8 +158,8 @@ def _column(table: Table, words: VendorWords) -> Iterator[Candidate]:
     columns = [i for i, cell in enumerate(head) if cell.text and _is_label(cell.text, words)]
     for row in table.rows[1:]:
         for column in columns[:1]:
-            if column >= len(row):
-                continue
+            if column >= len(row) or row[column].spanned or len({cell.text for cell in row}) == 1:
+                continue  # a row that is one cell is a heading within the table
             name = _leading_name(row[column].text.strip(), words)
             if name and len(row[column].text) <= 80:
                 others = " ; ".join(cell.text for i, cell in enumerate(row) if i != column)
