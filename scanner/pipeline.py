@@ -138,14 +138,14 @@ async def capture(
 
 
 def _discretion(config: Config, redactor: Redactor) -> capturing.Discretion:
-    """Who keeps a login's secrets, and knows which of what it brings is an answer to a banner."""
+    """Who keeps a login's secrets, and knows what is left behind: answers to banners, what counts or advertises."""
     catalogue = load_catalogue(tuple(Path(name) for name in config.catalogue))
 
-    def is_answer(kind: Literal["cookie", "local"], name: str, host: str) -> bool:
+    def leave_behind(kind: Literal["cookie", "local"], name: str, host: str) -> bool:
         known = catalogue.cookie(name, host, kind=kind)
-        return known is not None and known.role == "consent-record"
+        return known is not None and (known.role == "consent-record" or known.category in ("analytics", "marketing"))
 
-    return capturing.Discretion(redactor.conceal, is_answer)
+    return capturing.Discretion(redactor.conceal, leave_behind)
 
 
 def audit(

@@ -23,6 +23,7 @@ from scanner.classify.setting import (
 )
 from scanner.model.base import Party, Phase, StateName
 from scanner.model.evidence import CookieKey, JarCookie, JarSnapshot, Request, ScriptCookieWrite
+from scanner.model.probes import BroughtCookie
 from scanner.model.recorded import Evidence
 from scanner.site import site_of
 
@@ -104,6 +105,7 @@ class Ledger:
                 self.traces[key_of(sent)].sent_to.add(quick_host(request.url))
         for write in evidence.script_cookies:
             self._script(write)
+        self._brought = {key_of_brought(one) for login in evidence.logins for one in login.cookies}
         self._jars(evidence.jars)
         self._refused_silently(evidence)
         self._sockets([request for request in evidence.requests if request.resource_type == "WebSocket"])
@@ -206,7 +208,8 @@ class Ledger:
     def _jars(self, jars: tuple[JarSnapshot, ...]) -> None:
         """In which states each cookie lay in the jar.
 
-        What was there before a choice belongs to the state after it only if it is still there at the end.
+        What was there before a choice belongs to the state after it only if it is still there at the end. What a login
+        brought was there before the site did anything: it counts where the site itself set it again.
         """
         last: dict[tuple[StateName, Phase], JarSnapshot] = {(jar.context, jar.phase): jar for jar in jars}
         final = {jar.context: jar for jar in jars}
@@ -216,6 +219,8 @@ class Ledger:
             at_end = jar is last[jar.context, jar.phase]
             for cookie in jar.cookies:
                 key = jar_key(cookie)
+                if key in self._brought and not self._is_set_again(key, jar.context):
+                    continue
                 if jar.phase == "initial":
                     earlier[jar.context].add(key)
                 if state is None:
@@ -225,6 +230,9 @@ class Ledger:
                 trace.in_last_jar |= jar is final[jar.context]
                 if jar.phase == "initial" or at_end or key not in earlier[jar.context]:
                     trace.jar_states.add(state)
+
+    def _is_set_again(self, key: Key, context: StateName) -> bool:
+        return key in self.traces and any(one.context == context for one in self.traces[key].accepted)
 
     def _sockets(self, sockets: list[Request]) -> None:
         """What went along with the handshake of a socket stands in its header, where the browser shows one at all."""
@@ -317,6 +325,11 @@ def partition_site(partition_key: str | None) -> str:
 def key_of(sent: CookieKey) -> Key:
     """The key of a cookie as a request names it."""
     return Key(sent.name, sent.domain, sent.path, partition_site(sent.partition_key))
+
+
+def key_of_brought(cookie: BroughtCookie) -> Key:
+    """The key of a cookie that a login brought."""
+    return Key(cookie.name, cookie.domain, cookie.path, partition_site(cookie.partition_key))
 
 
 def jar_key(cookie: JarCookie) -> Key:

@@ -56,10 +56,17 @@ class Stores:
         last: dict[tuple[str, str, str, str, str | None], int] = {}
         for number, snapshot in enumerate(evidence.storage):
             last[_place(snapshot)] = number
+        # What a login brought lay there before the site did anything; nobody sees a script write to storage.
+        brought = {("local", item.origin, item.key) for login in evidence.logins for item in login.items}
+        databases = {origin for login in evidence.logins for origin in login.databases}
         for number, snapshot in enumerate(evidence.storage):
+            if snapshot.storage == "indexeddb" and snapshot.origin in databases:
+                continue
             state = attribution.state(snapshot.context, snapshot.phase)
             at_end = last[_place(snapshot)] == number
             for item in snapshot.items:
+                if (snapshot.storage, snapshot.origin, item.key) in brought:
+                    continue
                 key = StorageKey(snapshot.storage, snapshot.origin, item.key, snapshot.partition_key or "")
                 if snapshot.phase == "initial":
                     earlier.add((snapshot.context, key))

@@ -25,8 +25,9 @@ class Secret(Model):
     def _one_source(self) -> Secret:
         if (self.env is None) == (self.file is None):
             raise ValueError('a secret is { env = "NAME" } or { file = "path" }')
-        if not (self.env or self.file):
-            raise ValueError("the name of a secret's variable or file is empty")
+        name = self.env or self.file or ""
+        if not name or "\0" in name or (self.env is not None and "=" in name):
+            raise ValueError(f"{name!r} cannot be the name of a secret's variable or file")
         return self
 
     def value(self) -> str:

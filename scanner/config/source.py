@@ -75,6 +75,8 @@ def read_text(path: Path) -> str:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: is not UTF-8 text (byte {error.start})") from error
+    except ValueError as error:
+        raise UsageError(f"{str(path)!r} cannot be the name of a file") from error
 
 
 def first_of(mistakes: list[Mistake]) -> UsageError:

@@ -2,7 +2,8 @@
 
 from scanner.dashboard.app import Parts, build_app
 from scanner.dashboard.export import Export, Exported
+from scanner.dashboard.guard import Guard
 from scanner.dashboard.pages import Shown
 from scanner.dashboard.passwords import Password
 
-__all__ = ["Export", "Exported", "Parts", "Password", "Shown", "build_app"]
+__all__ = ["Export", "Exported", "Guard", "Parts", "Password", "Shown", "build_app"]

@@ -76,13 +76,16 @@ def build_app(parts: Parts) -> Guard:
     entrance = Entrance(users, sessions, attempts, links, cookie)
     pages = Pages(Shown(parts.fleet, parts.past, parts.reports), sessions, starts, links)
 
+    async def ending() -> None:
+        if starts is not None:
+            await starts.close()
+
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
         try:
             yield
         finally:
-            if starts is not None:
-                await starts.close()
+            await ending()
 
     app = Starlette(
         routes=[*_routes(pages, entrance), *_run_routes(starts, sessions, links), *_operations(parts), *_statics()],
@@ -90,7 +93,7 @@ def build_app(parts: Parts) -> Guard:
         lifespan=life,
     )
     # Outermost, so that the page of a defect has its headers too.
-    return Guard(app, hosts=hosts, users=users, sessions=sessions, attempts=attempts, cookie=cookie)
+    return Guard(app, hosts=hosts, users=users, sessions=sessions, attempts=attempts, cookie=cookie, ending=ending)
 
 
 def _routes(pages: Pages, entrance: Entrance) -> list[Route]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -68,9 +68,21 @@ class Guard:
     """The outermost layer of the application."""
 
     def __init__(
-        self, app: ASGIApp, *, hosts: Hosts, users: Users, sessions: Sessions, attempts: Attempts, cookie: str
+        self,
+        app: ASGIApp,
+        *,
+        hosts: Hosts,
+        users: Users,
+        sessions: Sessions,
+        attempts: Attempts,
+        cookie: str,
+        ending: Callable[[], Awaitable[None]],
     ) -> None:
-        """`cookie` is the name of the cookie of those who have logged in; it tells servers on one host apart."""
+        """`cookie` is the name of the cookie of those who have logged in; it tells servers on one host apart.
+
+        `ending` lets answers that would go on for long come to their end; call it before waiting for them.
+        """
+        self.ending = ending
         self._app = app
         self._hosts = hosts
         self._users = users

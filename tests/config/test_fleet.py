@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import http.server
+import threading
 from pathlib import Path
 
 import pytest
 
 from scanner.config import Config, read_config
 from scanner.config.fleet import Cadence, Fleet, HistoryPlace, Login, LoginStep, Secret, read_fleet
-from scanner.config.fleet.index import MOST_BYTES, hosts_of
+from scanner.config.fleet.index import MOST_BYTES, fetch_index, hosts_of
 from scanner.config.fleet.reading import inspect_fleet
 from scanner.config.fleet.surroundings import missing_files, missing_secrets
 from scanner.config.fleet.tables import ScanToml
@@ -400,6 +402,36 @@ def test_an_index_on_the_web_is_fetched_only_by_whom_is_told_to(tmp_path: Path) 
 
     assert [site.name for site in read_fleet(path, fetch).sites] == ["www.a.example", "b.example-8080"]
     assert asked == ["https://a.example/index.xml"]
+
+
+class _Index(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/index.xml" else 404)
+        self.end_headers()
+        self.wfile.write(INDEX.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Nothing is logged."""
+
+
+def test_an_index_that_cannot_be_fetched_is_as_it_was_the_last_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with http.server.HTTPServer(("127.0.0.1", 0), _Index) as server:
+        address = f"http://127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            assert fetch_index(f"{address}/index.xml") == INDEX.encode()
+            with pytest.raises(UsageError, match=r"/none\.xml: cannot be fetched: Not Found"):
+                fetch_index(f"{address}/none.xml")
+        finally:
+            server.shutdown()
+            thread.join()
+    assert fetch_index(f"{address}/index.xml") == INDEX.encode()
+    with pytest.raises(UsageError, match="cannot be fetched"):
+        fetch_index(f"{address}/other.xml")
 
 
 # Secrets.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -45,30 +45,34 @@ def _run(folder: Path, *arguments: str, given: str = "") -> subprocess.Completed
     )
 
 
-def test_it_serves_until_it_is_told_to_end(folder: Path) -> None:
-    """On loopback; the address stands on standard output; a signal ends it with status 0."""
+@pytest.fixture
+def started(folder: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """The dashboard as a process, and its port. It is gone afterwards, whatever becomes of the test."""
     port = _free_port()
     command = [*_SCANNER, "serve", "--port", str(port)]
-    with subprocess.Popen(
-        command,
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"COLUMNS": "200"},
-    ) as process:
-        assert process.stdout is not None and process.stderr is not None
-        assert f"http://127.0.0.1:{port}/" in process.stdout.readline()
-        pages = {}
-        for path in ("/", "/sites/shop", "/healthz", "/metrics", "/scans/1/report.html"):
-            connection = HTTPConnection("127.0.0.1", port, timeout=60)
-            connection.request("GET", path)
-            answer = connection.getresponse()
-            pages[path] = (answer.status, answer.read().decode("utf-8"))
-            connection.close()
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(60) == 0
-        assert "Traceback" not in process.stderr.read()
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        yield process, port
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_it_serves_until_it_is_told_to_end(started: tuple[subprocess.Popen[str], int]) -> None:
+    """On loopback; the address stands on standard output; a signal ends it with status 0."""
+    process, port = started
+    assert process.stdout is not None and process.stderr is not None
+    assert f"http://127.0.0.1:{port}/" in process.stdout.readline()
+    pages = {}
+    for path in ("/", "/sites/shop", "/healthz", "/metrics", "/scans/1/report.html"):
+        connection = HTTPConnection("127.0.0.1", port, timeout=60)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        pages[path] = (answer.status, answer.read().decode("utf-8"))
+        connection.close()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0
+    assert "Traceback" not in process.stderr.read()
     assert {status for status, _ in pages.values()} == {200}
     assert "Scanned daily (UTC)." in pages["/sites/shop"][1]
     assert pages["/healthz"][1] == '{"status":"ok"}'

@@ -94,7 +94,8 @@ def axe() -> str:
     return (modules / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
 
-_RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
+# Without `preload`, axe does not ask for style sheets again, which the content policy forbids.
+_RULES = "{preload: false, runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
 
 
 async def _faults(page: Page, axe: str) -> list[str]:
@@ -218,7 +219,7 @@ async def test_two_scans_are_chosen_and_compared(browser: Browser, opened: Open,
     await page.locator(f'input[name="old"][value="{older}"]').check()
     await page.locator(f'input[name="new"][value="{newest}"]').check()
     await page.get_by_role("button", name="Compare").click()
-    await expect(page).to_have_url(re.compile(rf"/compare\?old={older}&new={newest}"))
+    await expect(page).to_have_url(re.compile(rf"/compare\?(?=.*old={older}\b)(?=.*new={newest}\b)"))
     await expect(page.get_by_role("heading", level=1)).to_be_visible()
     await page.context.close()
 
@@ -247,9 +248,9 @@ async def test_a_scan_is_started_and_its_progress_seen_without_script(
     await expect(lines).to_have_text(["before: opening the first page"])
     loops[0].call_soon_threadsafe(steps[0].set)
     await expect(lines).to_have_count(2)
-    await expect(page.get_by_text("The scan has ended.")).to_have_count(0)
+    await expect(page.locator(".ended")).to_have_count(0)
     loops[0].call_soon_threadsafe(steps[1].set)
-    await expect(page.get_by_text("The scan has ended.")).to_be_visible()
+    await expect(page.locator(".ended")).to_contain_text("The scan has ended.")
     await page.get_by_role("link", name="Open its report").click()
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Cookie audit of")
     assert witness.seen == []
@@ -323,6 +324,8 @@ async def test_everything_is_reached_by_keyboard(browser: Browser, opened: Open)
     seen = set()
     for _ in range(40):
         await page.keyboard.press("Tab")
+        if await page.evaluate("document.activeElement === document.body"):
+            break
         seen.add(await page.evaluate("document.activeElement.textContent.trim() || document.activeElement.name"))
         outline = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert outline != "none"

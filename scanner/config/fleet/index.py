@@ -56,6 +56,8 @@ def read_index(path: Path) -> tuple[str, ...]:
             return hosts_of(stream.read(MOST_BYTES + 1), str(path))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise UsageError(f"{str(path)!r} cannot be the name of a file") from error
 
 
 def fetch_index(url: str) -> bytes:

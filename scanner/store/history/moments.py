@@ -21,8 +21,8 @@ def aware(value: int) -> datetime:
 
 def told(value: int) -> str:
     """The moment as UtcTime text, with as many decimals as it needs: none, three or six."""
-    when = aware(value)
-    if when.microsecond == 0:
-        return when.strftime("%Y-%m-%dT%H:%M:%SZ")
-    digits = "milliseconds" if when.microsecond % 1000 == 0 else "microseconds"
-    return when.replace(tzinfo=None).isoformat(timespec=digits) + "Z"
+    # Every row that is shown has several: the datetime's own method is the quickest.
+    text = aware(value).isoformat(timespec="microseconds")[:-6]
+    if text.endswith("000000"):
+        return text[:-7] + "Z"
+    return (text[:-3] if text.endswith("000") else text) + "Z"

@@ -19,7 +19,6 @@ from scanner.store.history.rows import (
     scan_row,
     scans_query,
     site_row,
-    sites_query,
     vendor_life,
 )
 from scanner.store.history.tables import CHANGES, COOKIES, SCANS, SITES, STANDINGS, VENDORS
@@ -29,10 +28,13 @@ Life = TypeVar("Life")
 
 def sites(connection: Connection, names: Collection[str] | None) -> tuple[SiteRow, ...]:
     """Sites, worst first: by state, failures in a row, findings by severity, name."""
-    query = sites_query()
+    query = select(SITES)
+    # Mostly a site's last scan is its last good one: each is read once.
+    shown = scans_query().where(or_(SCANS.c.id == SITES.c.last_scan, SCANS.c.id == SITES.c.good_scan))
     if names is not None:
-        query = query.where(SITES.c.name.in_(sorted(names)))
-    return tuple(sorted((site_row(row) for row in connection.execute(query)), key=_badness))
+        query, shown = (one.where(SITES.c.name.in_(sorted(names))) for one in (query, shown))
+    numbered = {row.id: scan_row(row.site, row) for row in connection.execute(shown)}
+    return tuple(sorted((site_row(row, numbered) for row in connection.execute(query)), key=_badness))
 
 
 def _badness(site: SiteRow) -> tuple[Any, ...]:

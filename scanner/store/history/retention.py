@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, sel
 from scanner.model.watch import Retention
 from scanner.store.history.moments import micros
 from scanner.store.history.tables import COOKIES, FINDINGS, LEFTOVERS, OUTBOX, POLICIES, SCANS, SITES, VENDORS
-from scanner.store.history.writing import insert_once
+from scanner.store.history.writing import insert_missing
 
 _BUNCH = 500
 
@@ -43,8 +43,7 @@ def forget(connection: Connection, numbers: Collection[int], locations: Collecti
     several = sorted(numbers)
     for start in range(0, len(several), _BUNCH):
         connection.execute(delete(SCANS).where(SCANS.c.id.in_(several[start : start + _BUNCH])))
-    for location in locations:
-        insert_once(connection, LEFTOVERS, {"location": location}, ("location",))
+    insert_missing(connection, LEFTOVERS, [{"location": location} for location in locations], ("location",))
     for table in (COOKIES, VENDORS):
         connection.execute(delete(table).where(table.c.gone, *_traceless(table)))
     connection.execute(delete(FINDINGS).where(FINDINGS.c.resolved.is_not(None), *_traceless(FINDINGS)))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import Row, Select, select
 
 from scanner.model.finding import SEVERITIES
 from scanner.model.watch import (
@@ -27,9 +28,6 @@ _SCAN = (
     "banner", "problem", "location", "tool",
 )  # fmt: skip
 
-_LAST = SCANS.alias("last")
-_GOOD = SCANS.alias("good")
-
 SCAN_COLUMNS = [column for column in SCANS.c if column.name not in ("state", "reached", "banners", "site")]
 
 
@@ -38,51 +36,27 @@ def scans_query() -> Select[Any]:
     return select(SITES.c.name.label("site"), *SCAN_COLUMNS).join(SITES, SITES.c.id == SCANS.c.site)
 
 
-def sites_query() -> Select[Any]:
-    """Sites with their last scan and their last good one, in columns that begin with `last_` and `good_`."""
-    columns: list[ColumnElement[Any]] = [
-        SITES.c.name,
-        SITES.c.url,
-        SITES.c.host,
-        SITES.c.owner,
-        SITES.c.state,
-        SITES.c.failures,
-    ]
-    for prefix, table in (("last", _LAST), ("good", _GOOD)):
-        columns += [table.c[column.name].label(f"{prefix}__{column.name}") for column in SCAN_COLUMNS]
-    return (
-        select(*columns)
-        .outerjoin(_LAST, _LAST.c.id == SITES.c.last_scan)
-        .outerjoin(_GOOD, _GOOD.c.id == SITES.c.good_scan)
-    )
-
-
 def changes_query() -> Select[Any]:
     """Changes with the name of their site."""
     columns = [column for column in CHANGES.c if column.name != "site"]
     return select(SITES.c.name.label("site"), *columns).join(SITES, SITES.c.id == CHANGES.c.site)
 
 
-def scan_row(site: str, row: Any, prefix: str = "") -> ScanRow:
-    """One scan; `prefix` is that of its columns."""
-    values = row if isinstance(row, dict) else row._mapping
-
-    def of(name: str) -> Any:
-        return values[prefix + name]
-
-    finished = of("finished")
+def scan_row(site: str, row: Any) -> ScanRow:
+    """One scan of a site: a row of `scans`, or its values."""
+    of = row if isinstance(row, dict) else row._mapping
+    finished = of["finished"]
     return ScanRow(
-        run=Run(site=site, due=told(of("due"))),
-        started=told(of("started")),
+        run=Run(site=site, due=told(of["due"])),
+        started=told(of["started"]),
         finished=None if finished is None else told(finished),
-        findings={level: of(level) for level in SEVERITIES},
-        **{name: of(name) for name in _SCAN},
+        findings={level: of[level] for level in SEVERITIES},
+        **{name: of[name] for name in _SCAN},
     )
 
 
-def site_row(row: Row[Any]) -> SiteRow:
-    """One site of `sites_query`."""
-    values = dict(row._mapping)
+def site_row(row: Row[Any], scans: Mapping[int, ScanRow]) -> SiteRow:
+    """One row of `sites` with its last scan and its last good one, by their numbers."""
     return SiteRow(
         name=row.name,
         url=row.url,
@@ -90,8 +64,8 @@ def site_row(row: Row[Any]) -> SiteRow:
         owner=row.owner,
         state=SITE_STATES[row.state],
         failures=row.failures,
-        last=None if values["last__id"] is None else scan_row(row.name, values, "last__"),
-        good=None if values["good__id"] is None else scan_row(row.name, values, "good__"),
+        last=scans.get(row.last_scan),
+        good=scans.get(row.good_scan),
     )
 
 

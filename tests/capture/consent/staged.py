@@ -180,6 +180,13 @@ WAYS_BACK: tuple[Staged, ...] = (
     _back("iubenda", "no=button&footer=1", "it"),
     _back("osano-hosted", "reject=1", "en"),
     _back("drupal", "withdraw=1", "ro", _FA),
+    _back("borlabs", "reject=1&footer=1", "de", _FA),
+    _back("borlabs", "ticks=1&on=1&footer=1", "en", _FA),
+    _back("webtoffee", "on=1", "en"),
+    _back("cookiehub", "on=1", "en", _AM, by_interface=True),
     Staged(Case("policy-way-back", "en", body("wild-back", "policy-page")), TWO),
 )
 """Platforms and pages with a way to take consent back."""
+
+NO_WAYS_BACK: tuple[Staged, ...] = (_back("borlabs", "on=1", "en", _FA), _back("moove", "reject=1", "pl", _AM))
+"""Platforms whose pages keep no way to take consent back: no link, no button, no call."""

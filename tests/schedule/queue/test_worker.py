@@ -152,15 +152,15 @@ async def test_what_does_not_end_in_time_goes_back_at_once(database: str, histor
 
 async def test_it_gives_signs_of_life_while_its_last_runs_end(database: str, history: History) -> None:
     """A run that takes longer than the lease after the word to stop is not taken for a dead worker's."""
-    size = SIZE.model_copy(update={"deadline_s": 4.0, "lease_s": 5.0})
+    size = SIZE.model_copy(update={"deadline_s": 2.0, "lease_s": 4.0})
     fleet = fleet_of(database, *sites_of(1), size=size)
     paper, other = Paper(history, seconds=3600), Paper(history)
-    worker = QueueWorker(fleet, history, paper.scan, tick_s=1, grace_s=3600, die=lambda _: None)
+    worker = QueueWorker(fleet, history, paper.scan, tick_s=1, grace_s=3600)
     async with working(worker) as task:
         await until(lambda: sum(paper.begun.values()) == 1)
         worker.stop()
         async with working(QueueWorker(fleet, history, other.scan, tick_s=1)):
-            end = time.monotonic() + size.deadline_s - 0.5
+            end = time.monotonic() + 1.5 * size.lease_s
             while time.monotonic() < end:
                 assert not other.begun
                 await asyncio.sleep(0.05)
@@ -221,7 +221,13 @@ async def test_a_scan_that_cannot_be_ended_ends_its_process(database: str, histo
         raise EvidenceError("too late")
 
     worker = QueueWorker(
-        fleet_of(database, *sites_of(1), size=size), history, deaf, tick_s=1, grace_s=0.1, die=died.append
+        fleet_of(database, *sites_of(1), size=size),
+        history,
+        deaf,
+        tick_s=1,
+        grace_s=0.1,
+        overtime_s=0.3,
+        die=died.append,
     )
     async with working(worker):
         await until(lambda: died)

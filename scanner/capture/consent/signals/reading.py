@@ -11,7 +11,7 @@ from playwright.async_api import Error, Page
 from pydantic import JsonValue
 
 from scanner.capture.consent.method import Pace
-from scanner.capture.consent.signals import gpp, tcf
+from scanner.capture.consent.signals import gpp, gpp_us, tcf
 from scanner.capture.consent.signals.records import ConsentRecord, read
 from scanner.capture.consent.waiting import until
 
@@ -151,4 +151,15 @@ def _gpp(data: Any) -> JsonValue:
         inner = _decoded(parsed.sections[gpp.TCF_EU]) if gpp.TCF_EU in parsed.sections else None
         if inner is not None:
             shown["tcf_eu"] = tc_values(inner)
+        sections = gpp_us.read(parsed.sections)
+        if sections:
+            shown["us"] = {prefix: us_values(section) for prefix, section in sorted(sections.items())}
     return shown
+
+
+def us_values(section: gpp_us.UsSection) -> dict[str, JsonValue]:
+    """A decoded section for the United States as plain values."""
+    shown: dict[str, JsonValue] = {"version": section.version}
+    for name, value in section.fields.items():
+        shown[name] = list[JsonValue](value) if isinstance(value, tuple) else value
+    return shown if section.gpc is None else shown | {"gpc": section.gpc}
