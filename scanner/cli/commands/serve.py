@@ -197,6 +197,8 @@ def _bound(host: str, port: int) -> socket.socket:
         made = socket.socket(family, kind, protocol)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind(address)
+        # Whoever reads the address that is printed next may ask at once.
+        made.listen()
         return made
     except OSError as error:
         raise UsageError(f"serve: cannot listen on {host} port {port}: {error.strerror or error}") from error

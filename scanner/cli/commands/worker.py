@@ -69,7 +69,6 @@ async def _work(fleet: Fleet, grace_s: float, tick_s: int, port: int | None) -> 
     forward_engine_log()
     with open_watch(fleet) as watch:
         figures = Metrics(watch.history, fleet.sites, tick_s=tick_s)
-
         serving = contextlib.nullcontext(None) if port is None else serve(figures, port)
         opened = open_runner(
             fleet, watch.history, watch.place, tell=watch.tell, browser_replaced=figures.browser_replaced

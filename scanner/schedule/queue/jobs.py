@@ -33,6 +33,9 @@ SCANS, UPKEEP = "scans", "upkeep"
 """The queues. Each has a worker of its own in every process: a tick never waits for a scan to end."""
 SCAN, TICK = "scan", "tick"
 
+OVERTIME_S = 120.0
+"""What a run may take beyond its deadline, which is its capture's: a browser's start before, reports after."""
+
 _BATCH = 500
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 15.0, 3600.0
 _AT_ONCE = 3
@@ -87,6 +90,7 @@ class Jobs:
     errands: Sequence[Errand] = ()
     metrics: Metrics | None = None
     clock: Clock = utc_now
+    overtime_s: float = OVERTIME_S
 
     def scans(self) -> App:
         """The program of the worker that scans."""
@@ -113,10 +117,9 @@ class Jobs:
         if await asyncio.to_thread(self._superseded, watched, run):
             _log.info("run dropped", site=site, due=due, why="a later one is due")
             return
-        worker = self.fleet.worker
         try:
-            # The runner ends a run at its deadline by itself; this is for a runner that hangs.
-            async with asyncio.timeout((worker.deadline_s + worker.lease_s) / 2):
+            # The runner ends a capture at its deadline by itself; this is for a runner that hangs.
+            async with asyncio.timeout(self.fleet.worker.deadline_s + self.overtime_s):
                 end = await self.scan(watched, moment_of(run))
         except asyncio.CancelledError:
             _log.warning("run stopped", site=site, due=due)

@@ -174,10 +174,6 @@ class Keeper:
             for last in await self._connection.execute_query_all_async(_LAST_TICK, task=TICK):
                 self._metrics.ticked(datetime.datetime.fromtimestamp(last["defer_timestamp"], datetime.UTC))
 
-    def wedged(self) -> bool:
-        """Whether a job runs on though its lease is over: it heeds neither its deadline nor being cancelled."""
-        return self._running.longest_s() > self._lease_s
-
 
 @contextlib.contextmanager
 def _outage_is_told() -> Iterator[None]:

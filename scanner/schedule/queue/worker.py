@@ -17,7 +17,7 @@ from procrastinate.worker import Worker
 from scanner.config.fleet import Fleet
 from scanner.schedule.local import Errand
 from scanner.schedule.queue.connection import Connection
-from scanner.schedule.queue.jobs import SCANS, UPKEEP, Jobs, Scan
+from scanner.schedule.queue.jobs import OVERTIME_S, SCANS, UPKEEP, Jobs, Scan
 from scanner.schedule.queue.keeper import Keeper, LostError, Running
 from scanner.schedule.queue.lookout import Lookout
 from scanner.schedule.queue.tables import prepare
@@ -59,6 +59,7 @@ class QueueWorker:
         errands: Sequence[Errand] = (),
         metrics: Metrics | None = None,
         clock: Clock = utc_now,
+        overtime_s: float = OVERTIME_S,
         die: Callable[[int], None] = os._exit,
     ) -> None:
         self._fleet = fleet
@@ -71,6 +72,7 @@ class QueueWorker:
         self._errands = errands
         self._metrics = metrics
         self._clock = clock
+        self._overtime_s = overtime_s
         self._die = die
         self._lookout = Lookout(fleet.sites)
         self._stopping = asyncio.Event()
@@ -132,6 +134,7 @@ class QueueWorker:
             errands=self._errands,
             metrics=self._metrics,
             clock=self._clock,
+            overtime_s=self._overtime_s,
         )
 
         def worker(name: str, slots: int, grace_s: float) -> Worker:
@@ -169,7 +172,7 @@ class QueueWorker:
         stops: list[Any] = [worker.stop for worker in workers]
         working = [asyncio.create_task(run()) for run in runs]
         keeping = asyncio.create_task(keeper.keep(), name="keeper")
-        watching = asyncio.create_task(self._watch(keeper), name="watch")
+        watching = asyncio.create_task(self._watch(), name="watch")
         stopped = asyncio.create_task(self._stopping.wait(), name="stop")
         try:
             await asyncio.wait([*working, keeping, stopped], return_when=asyncio.FIRST_COMPLETED)
@@ -195,10 +198,14 @@ class QueueWorker:
                 raise error
         raise LostError(f"a worker ended without being told to ({len(ended)})")
 
-    async def _watch(self, keeper: Keeper) -> None:
-        """End the process where a scan can no longer be ended: the kernel then frees all that it holds."""
+    async def _watch(self) -> None:
+        """End the process where a scan can no longer be ended: the kernel then frees all that it holds.
+
+        It heeds neither its deadline nor being cancelled, which came an overtime ago.
+        """
+        limit = self._fleet.worker.deadline_s + 2 * self._overtime_s
         while True:
             await asyncio.sleep(self._beat_s)
-            if keeper.wedged():
-                _log.error("worker wedged", lease_s=self._fleet.worker.lease_s)
+            if self._running.longest_s() > limit:
+                _log.error("worker wedged", limit_s=limit)
                 self._die(_WEDGED)
