@@ -228,7 +228,9 @@ class _Watch:
         late.add_metric([], sum(now - one.moment > _OVERDUE for one in due))
         oldest = Family("cookie_scanner_oldest_due_seconds", "For how long the oldest run has been due.")
         oldest.add_metric([], max(((now - one.moment).total_seconds() for one in due), default=0.0))
-        return [by_state, waiting, late, oldest]
+        resting = Family("cookie_scanner_hosts_resting", "Hosts left alone after too many failed scans in a row.")
+        resting.add_metric([], self._history.resting(now))
+        return [by_state, waiting, late, oldest, resting]
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from scanner.errors import UsageError
-from scanner.model.watch import Run
+from scanner.model.watch import HostLimits, Run
 from scanner.report import load_scan
 from scanner.schedule import metrics as module
 from scanner.schedule.metrics import CONTENT_TYPE, Metrics, serve
@@ -90,6 +90,10 @@ def test_sites_are_counted_by_state_and_runs_that_are_due_by_age(history: Histor
     overdue = now - now.replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
     assert found["cookie_scanner_runs_overdue"] == (overdue > datetime.timedelta(hours=1))
     assert abs(found["cookie_scanner_oldest_due_seconds"] - overdue.total_seconds()) < 120
+    assert found["cookie_scanner_hosts_resting"] == 0
+    for _ in range(5):
+        history.ended("done.example", now, HostLimits(), ok=False)
+    assert _values(Metrics(history, ()))["cookie_scanner_hosts_resting"] == 1
     assert "example" not in figures.text().decode(), "no address of a site leaves by the figures"
 
 

@@ -184,6 +184,10 @@ class History:
         """A scan has let go of a host. `ok` is null where it says nothing of the host, as when it was cancelled."""
         self._database.write(lambda connection: hosts.ended(connection, host, now, limits, ok=ok))
 
+    def resting(self, now: datetime) -> int:
+        """How many hosts are left alone now, after too many failed scans in a row."""
+        return self._database.read(lambda connection: hosts.resting(connection, now))
+
     def queue(self, run: Run, messages: Iterable[Outgoing]) -> int:
         """Queue messages of a run: once for each target, whatever happens. Returns how many are new."""
         several = tuple(messages)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from scanner.model.watch import HostLimits
 from scanner.store.history.moments import aware, micros
@@ -45,6 +45,12 @@ def ended(connection: Connection, host: str, now: datetime, limits: HostLimits, 
         open_until = micros(now if ok is None else now + timedelta(seconds=limits.breaker_pause_s))
     values = {"ended": micros(now), "busy_until": None, "failures": failures, "open_until": open_until}
     connection.execute(update(HOSTS).where(HOSTS.c.host == host).values(values))
+
+
+def resting(connection: Connection, now: datetime) -> int:
+    """How many hosts are left alone after too many failures."""
+    query = select(func.count()).select_from(HOSTS).where(HOSTS.c.open_until > micros(now))
+    return int(connection.execute(query).scalar_one())
 
 
 def _free(row: Row[tuple[object, ...]] | None, limits: HostLimits) -> int | None:

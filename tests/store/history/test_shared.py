@@ -42,6 +42,7 @@ def test_a_host_that_fails_again_and_again_is_left_alone_and_then_tried_once(his
         assert history.started(HOST, _after(place * 20), LIMITS) is None
         history.ended(HOST, _after(place * 20 + 5), LIMITS, ok=False)
     assert history.may_start(HOST, _after(60), LIMITS) == _after(645)
+    assert (history.resting(_after(60)), history.resting(_after(646))) == (1, 0)
     assert history.started(HOST, _after(645), LIMITS) is None
     assert history.may_start(HOST, _after(650), LIMITS) == _after(1245), "the others wait for the trial"
     history.ended(HOST, _after(660), LIMITS, ok=False)
