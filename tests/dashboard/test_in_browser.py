@@ -16,6 +16,7 @@ from scanner.dashboard import Export, Shown
 from scanner.store.history import open_history
 from scanner.store.places import open_place
 from tests import npm
+from tests.chromium import LIGHT
 from tests.dashboard import watched
 from tests.dashboard.asking import HASH, PASSWORD, Visitor
 from tests.dashboard.conftest import NAMES, Known, Open
@@ -29,7 +30,7 @@ SITE = NAMES[0]
 async def browser() -> AsyncIterator[Browser]:
     """One browser for all tests of this module."""
     async with async_playwright() as driver:
-        started = await driver.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        started = await driver.chromium.launch(executable_path=find_browser(), args=["--no-sandbox", LIGHT])
         yield started
         await started.close()
 

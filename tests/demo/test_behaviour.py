@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from scanner.capture.locate import find_browser
 from scanner.demo import DemoServer, DemoSite, Hit, serve_demo, site_names
+from tests.chromium import LIGHT
 
 pytestmark = pytest.mark.browser
 
@@ -51,6 +52,7 @@ async def browser(server: DemoServer, tmp_path_factory: pytest.TempPathFactory) 
             executable_path=find_browser(),
             args=[
                 "--no-sandbox",
+                LIGHT,
                 "--disable-gpu",
                 "--disable-background-networking",
                 "--ignore-certificate-errors",

@@ -11,6 +11,7 @@ from playwright.async_api import Browser, async_playwright
 from scanner.capture.locate import find_browser
 from scanner.diff import compare
 from scanner.report import load_scan, render_diff, render_index
+from tests.chromium import LIGHT
 from tests.npm import installed
 
 pytestmark = pytest.mark.browser
@@ -41,7 +42,7 @@ SEEN = [
 async def browser() -> AsyncIterator[Browser]:
     """One browser for all tests of this module."""
     async with async_playwright() as driver:
-        started = await driver.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        started = await driver.chromium.launch(executable_path=find_browser(), args=["--no-sandbox", LIGHT])
         yield started
         await started.close()
 

@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from scanner.capture.locate import find_browser
 from scanner.report import render_index, render_report, write_reports
+from tests.chromium import LIGHT
 
 from . import samples
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.browser
 async def browser() -> AsyncIterator[Browser]:
     """One browser for all tests of this module."""
     async with async_playwright() as driver:
-        started = await driver.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        started = await driver.chromium.launch(executable_path=find_browser(), args=["--no-sandbox", LIGHT])
         yield started
         await started.close()
 

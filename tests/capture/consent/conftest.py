@@ -25,6 +25,7 @@ from scanner.model.evidence import Record
 from tests.capture.consent.paces import PACES, RealPace
 from tests.capture.consent.pages import Case, frame_document
 from tests.capture.consent.phrases import PHRASES
+from tests.chromium import LIGHT
 
 SITE = "www.banners.test"
 FRAMES = "consent.frames.test"
@@ -156,6 +157,7 @@ async def open_lab() -> AsyncIterator[Lab]:
                 args=[
                     *(["--no-sandbox"] if os.geteuid() == 0 else []),
                     "--disable-blink-features=AutomationControlled",
+                    LIGHT,
                     "--site-per-process",
                     f"--host-resolver-rules={server.host_rules}",
                 ],
