@@ -1,9 +1,10 @@
 """How well banners are answered: every way alone, on the site set of the tests. The server's log is the judge.
 
-Usage: python tools/bench_consent.py [general] [rules] [both] [only=SET]
+Usage: python tools/bench_consent.py [general] [rules] [both] [only=SET] [every=N]
 SET is one of shapes, languages, libraries, platforms, odd, ways-back, decoys, look-alikes. A row tells, for each set
 and each thing asked for, how often it was done: "right" as the log shows, "WRONG, claimed" where something else was
-done and reported as proven. What was not right and verified is named line by line.
+done and reported as proven. What was not right and verified is named line by line. `every=4` takes the first
+page of a set and every fourth after it.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ async def _home_made(lab: Lab, page: Staged, wanted: str, way: str) -> str:
         log = visit.site.chosen[visit.run]
         granted = await visit.granted() if choice.made is not None else (log[-1] if log else None)
         if wanted == "reject" and page.refusal is not None:
-            return "right, verified" if choice.made is None and granted is None else "WRONG, claimed"
+            return _impossible(choice.made is None and granted is None, choice.verified)
         right = granted == (page.everything if wanted == "accept" else frozenset())
         if wanted == "withdraw" and len(log) < 2:
             return "nothing, claimed" if choice.verified else "nothing"
@@ -58,6 +59,11 @@ def _outcome(right: bool, chosen: bool, verified: bool) -> str:
     return "WRONG, claimed" if verified else "wrong, not verified"
 
 
+def _impossible(recognised: bool, verified: bool) -> str:
+    """Where refusing is not offered, pressing nothing and saying so is right."""
+    return "right, verified" if recognised else "WRONG, claimed" if verified else "wrong, not verified"
+
+
 async def _library(lab: Lab, number: int, wanted: str, way: str) -> str:
     library = (*FROM_PYPI, *FROM_NPM)[number]
     general, rules = WAYS[way]
@@ -66,7 +72,7 @@ async def _library(lab: Lab, number: int, wanted: str, way: str) -> str:
         choice = await visit.session.choose(wanted)
         granted = library.judge({c["name"]: c["value"] for c in await visit.page.context.cookies()})
         if wanted in library.impossible:
-            return "right, verified" if choice.made is None else "WRONG, claimed"
+            return _impossible(choice.made is None, choice.verified)
         right = granted == (library.everything if wanted == "accept" else frozenset())
         return _outcome(right, granted is not None, choice.verified)
 
@@ -93,24 +99,24 @@ def _pages(name: str) -> tuple[Staged, ...]:
     return {"platforms": PLATFORMS, "odd": WILD, "ways-back": WAYS_BACK}.get(name, ())
 
 
-async def _outcomes(lab: Lab, name: str, way: str) -> AsyncIterator[tuple[str, str, str]]:
+async def _outcomes(lab: Lab, name: str, way: str, every: int) -> AsyncIterator[tuple[str, str, str]]:
     """What was asked for, of which page, and what came of it."""
     for wanted in ("withdraw",) if name == "ways-back" else ("accept", "reject"):
-        for page in _pages(name):
+        for page in _pages(name)[::every]:
             yield wanted, page.case.name, await _home_made(lab, page, wanted, way)
         if name == "libraries":
-            for number, library in enumerate((*FROM_PYPI, *FROM_NPM)):
+            for number, library in list(enumerate((*FROM_PYPI, *FROM_NPM)))[::every]:
                 if number < len(FROM_PYPI) or "npm" in lab.site.files:
                     yield wanted, library.case.name, await _library(lab, number, wanted, way)
-    for case_ in {"decoys": tuple(DECOYS.values()), "look-alikes": LOOK_ALIKES}.get(name, ()):
+    for case_ in {"decoys": tuple(DECOYS.values()), "look-alikes": LOOK_ALIKES}.get(name, ())[::every]:
         yield "leave alone", case_.name, await _decoy(lab, case_, way)
 
 
-async def _measure(lab: Lab, way: str, sets: tuple[str, ...]) -> None:
+async def _measure(lab: Lab, way: str, sets: tuple[str, ...], every: int) -> None:
     began = time.monotonic()
     for name in sets:
         counted: dict[str, Counter[str]] = defaultdict(Counter)
-        async for wanted, page, outcome in _outcomes(lab, name, way):
+        async for wanted, page, outcome in _outcomes(lab, name, way, every):
             counted[wanted][outcome] += 1
             if outcome not in ("right, verified", "nothing pressed"):
                 print(f"    {wanted} {page}: {outcome}", flush=True)
@@ -128,13 +134,14 @@ async def main(arguments: list[str]) -> None:
     """Measure each way on each set."""
     ways = [way for way in arguments if way in WAYS] or ["general", "rules"]
     only = tuple(a.removeprefix("only=") for a in arguments if a.startswith("only="))
+    every = next((int(a.removeprefix("every=")) for a in arguments if a.startswith("every=")), 1)
     async with open_lab() as lab:
         lab.site.files["pypi"] = pypi_folder()
         modules = npm_folder()
         if modules is not None:
             lab.site.files["npm"] = modules
         for way in ways:
-            await _measure(lab, way, only or SETS)
+            await _measure(lab, way, only or SETS, every)
 
 
 if __name__ == "__main__":

@@ -81,6 +81,44 @@ def test_another_colour_or_an_unknown_one_is_no_fault(other: dict[str, object]) 
     assert (findings, check.outcome) == ((), "passed")
 
 
+def test_of_two_ways_to_refuse_the_one_that_is_easier_to_see_counts() -> None:
+    link = CLEAR | {"text": "Continue without accepting", "foreground": "#999999", "background": "#ffffff"}
+    looks = (
+        look("accept", **CLEAR),
+        look("reject", **CLEAR),
+        look("reject", **(link | {"rect": (0.0, 0.0, 90.0, 14.0)})),
+    )
+    shown = banner(ACCEPT, REJECT, looks=looks)
+    findings, check = judged(RULE, inventory(consent=states(shown)))
+    assert (findings, check.outcome) == ((), "passed")
+
+
+@pytest.mark.parametrize(
+    ("size", "outcome"), [((84.0, 40.0), "passed"), ((84.0, 16.0), "found"), ((40.0, 40.0), "found")]
+)
+def test_shorter_words_alone_make_no_smaller_button(size: tuple[float, float], outcome: str) -> None:
+    """As high, and with as much room for each letter: the buttons are made alike."""
+    accept = look("accept", **(CLEAR | {"text": "Accept all cookies and go on", "rect": (0.0, 0.0, 300.0, 40.0)}))
+    shown = banner(ACCEPT, REJECT, looks=(accept, look("reject", **(CLEAR | {"rect": (0.0, 0.0, *size)}))))
+    assert judged(RULE, inventory(consent=states(shown)))[1].outcome == outcome
+
+
+def test_saving_nothing_on_the_first_layer_is_as_easy_as_accepting() -> None:
+    """A further "save" behind the settings changes nothing."""
+    inner = button("save", "Save choices", 2)
+    shown = banner(ACCEPT, SETTINGS, button("save", "Allow selection", 1), inner)
+    findings, check = judged(RULE, inventory(consent=states(shown)))
+    assert (findings, check.outcome) == ((), "passed")
+
+
+def test_boxes_to_clear_before_saving_count_as_clicks() -> None:
+    """On the first layer too: what was measured is said, and nothing of a second layer."""
+    shown = banner(ACCEPT, button("save", "Allow selection", 1), preselected=("Statistics", "Marketing"))
+    consent = states(shown, reject=state(shown, "save", clicks=3))
+    (finding,), _ = judged(RULE, inventory(consent=consent))
+    assert finding.detail == "Accepting took 1 click(s), refusing 3."
+
+
 @pytest.mark.parametrize("shown", [banner(ACK), banner(ACCEPT)])
 def test_where_nothing_can_be_compared_it_does_not_apply(shown: object) -> None:
     assert judged(RULE, inventory(consent=states(shown)))[1].outcome == "not-applicable"

@@ -68,9 +68,8 @@ def _check(case: Case) -> Iterator[Answer]:
 
 
 def _can_refuse(case: Case, banner: Banner) -> bool:
-    if any(button.action == "reject" for button in banner.buttons):
-        return True
-    if any(button.action == "save" for button in banner.buttons) and not banner.preselected:
+    # Boxes that are ticked in advance can be cleared before they are saved: other rules speak of them.
+    if any(button.action in ("reject", "save") for button in banner.buttons):
         return True
     state = case.state("reject")
     choice = state.choice if state is not None else None

@@ -35,7 +35,10 @@ MIN_CONTRAST = 3.0
 
 GOOD_CONTRAST = 4.5
 SMALL_SHARE = 0.4
-"""A button of less than this part of the other's area is plainly smaller, whatever the length of its words."""
+"""A button of less than this part of the other's area is plainly smaller, unless its words alone are shorter."""
+
+ALIKE = 0.8
+"""From this part of the other's height, and of its width for each letter, buttons are made alike."""
 
 
 def _check(case: Case) -> Iterator[Answer]:
@@ -50,7 +53,10 @@ def _check(case: Case) -> Iterator[Answer]:
     if _button(banner, "reject", 1) is not None:
         yield from _by_looks(name, banner)
         return
-    other = _button(banner, "reject", 2) or _button(banner, "save", 2)
+    saves = _button(banner, "save", 1) is not None
+    if saves and not banner.preselected:
+        return  # what stands on the first layer is saved as it is: one press, nothing granted
+    other = None if saves else _button(banner, "reject", 2) or _button(banner, "save", 2)
     clicks = _clicks(case)
     harder = clicks is not None and clicks[1] > clicks[0]
     sentences = [LAYER(accept=accept, reject=other)] if other is not None else []
@@ -80,14 +86,23 @@ def _clicks(case: Case) -> tuple[int, int] | None:
 
 
 def _by_looks(name: StateName, banner: Banner) -> Iterator[Hit]:
-    looks = {look.action: look for look in banner.looks if look.layer == 1}
-    accept, reject = looks.get("accept"), looks.get("reject")
+    accept, reject = _largest(banner, "accept"), _largest(banner, "reject")
     if accept is None or reject is None:
         return
     sentences = [text for text in (_weak(accept, reject), _small(accept, reject)) if text is not None]
     if sentences:
         places = (state_pointer(name, "banner"),)
         yield _hit(name, TITLE_LOOKS(), tuple(sentences), places, "low", "check")
+
+
+def _largest(banner: Banner, action: str) -> BannerButton | None:
+    """The button of the first layer that is easiest to hit: where a link refuses too, the button beside it counts."""
+    looks = [look for look in banner.looks if (look.action, look.layer) == (action, 1)]
+    return max(looks, key=lambda look: _area(look) or 0.0, default=None)
+
+
+def _area(look: BannerButton) -> float | None:
+    return look.rect[2] * look.rect[3] if look.rect is not None else None
 
 
 def _weak(accept: BannerButton, reject: BannerButton) -> str | None:
@@ -102,9 +117,17 @@ def _small(accept: BannerButton, reject: BannerButton) -> str | None:
     if accept.rect is None or reject.rect is None:
         return None
     whole, part = accept.rect[2] * accept.rect[3], reject.rect[2] * reject.rect[3]
-    if whole <= 0 or part <= 0 or part / whole >= SMALL_SHARE:
+    if whole <= 0 or part <= 0 or part / whole >= SMALL_SHARE or _shorter_words_only(accept, reject):
         return None
     return SMALL(reject=reject.text, accept=accept.text, share=round(100 * part / whole))
+
+
+def _shorter_words_only(accept: BannerButton, reject: BannerButton) -> bool:
+    """Whether two buttons are alike but for the length of their words: as high, with as much room for each letter."""
+    if accept.rect is None or reject.rect is None or not accept.text or not reject.text:
+        return False
+    room, own = accept.rect[2] / len(accept.text), reject.rect[2] / len(reject.text)
+    return reject.rect[3] >= ALIKE * accept.rect[3] and own >= ALIKE * room
 
 
 def _hit(

@@ -43,7 +43,8 @@ def prove(wanted: str, observed: Observed) -> Proof:
         proofs.append("consent-record-changed")
     agree: list[str] = []
     contradict: list[str] = []
-    for said, where in (*_records(wanted, changed), *_tc(wanted, observed), *_consent_mode(wanted, observed)):
+    said_by_signals = (*_tc(wanted, observed), *_us(wanted, observed), *_consent_mode(wanted, observed))
+    for said, where in (*_records(wanted, changed), *said_by_signals):
         (agree if said else contradict).append(where)
     if agree and not contradict:
         proofs.append("signal-agrees")
@@ -103,6 +104,26 @@ def _tc(wanted: str, observed: Observed) -> list[tuple[bool, str]]:
     if wanted in ("reject", "withdraw"):
         return [(not now.purposes, said)]
     return []
+
+
+def _us(wanted: str, observed: Observed) -> list[tuple[bool, str]]:
+    """Opt-outs of the GPP string that the choice moved.
+
+    A string that stands there for the first time may hold what the platform sets for everybody: it can agree, but
+    contradicts nothing.
+    """
+    if wanted not in ("accept", "reject", "withdraw"):
+        return []
+    found = []
+    for prefix, section in sorted((observed.reloaded.us or observed.after.us).items()):
+        old = observed.before.us.get(prefix)
+        for name, value in section.opt_outs.items():
+            if old is not None and old.opt_outs.get(name) == value:
+                continue
+            fits = value == ("not-opted-out" if wanted == "accept" else "opted-out")
+            if fits or old is not None:
+                found.append((fits, f"the GPP string ({prefix}) says {name}: {value}"))
+    return found
 
 
 def _consent_mode(wanted: str, observed: Observed) -> list[tuple[bool, str]]:

@@ -5,11 +5,21 @@ from __future__ import annotations
 import pytest
 
 from scanner.capture.consent.general.flows import NO_REFUSAL, PAY_OR_CONSENT
+from scanner.capture.consent.general.withdraw import NO_WAY_BACK
 from scanner.capture.consent.session import NO_BANNER
-from scanner.model.consent import SignalsRead
+from scanner.model.consent import BannerSeen, SignalsRead
 from tests.capture.consent.conftest import Lab
 from tests.capture.consent.pages import Case
-from tests.capture.consent.staged import LOOK_ALIKES, PLATFORMS, TWO, WAYS_BACK, WILD, Staged, platform
+from tests.capture.consent.staged import (
+    LOOK_ALIKES,
+    NO_WAYS_BACK,
+    PLATFORMS,
+    TWO,
+    WAYS_BACK,
+    WILD,
+    Staged,
+    platform,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -94,6 +104,34 @@ async def test_consent_is_taken_back(lab: Lab, page: Staged) -> None:
         assert choice.via_api == page.by_interface
 
 
+@pytest.mark.parametrize("page", NO_WAYS_BACK, ids=lambda page: page.case.name)
+async def test_a_page_that_keeps_no_way_back_is_said_to_have_none(lab: Lab, page: Staged) -> None:
+    """Consent was given and stands: nothing else is claimed."""
+    async with lab.visit(page.case, "withdraw", "virtual") as visit:
+        await visit.session.observe()
+        choice = await visit.session.choose("withdraw")
+        assert (choice.made, choice.verified) == (None, False)
+        assert (choice.error or "").startswith(NO_WAY_BACK)
+        assert visit.site.chosen[visit.run] == [page.everything]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("radio-yes-no", ("Audience measurement Yes No", "Personalised advertising Yes No")),
+        ("do-not-sell-toggle", ("Analytics cookies",)),
+        ("radio-unset-de", ()),
+    ],
+)
+async def test_what_stands_on_beforehand_is_written_down(lab: Lab, name: str, expected: tuple[str, ...]) -> None:
+    """Switches and radio buttons that grant; one that forbids, or that nobody has set, grants nothing."""
+    page = next(page for page in WILD if page.case.name == f"wild-{name}")
+    async with lab.visit(page.case, "reject", "virtual") as visit:
+        await visit.session.observe()
+        await visit.session.choose("reject")
+        assert {text for shown in visit.of(BannerSeen) for text in shown.preselected} == set(expected)
+
+
 @pytest.mark.parametrize(
     "page",
     [
@@ -127,6 +165,21 @@ async def test_what_a_platform_signals_is_read_bit_for_bit(lab: Lab) -> None:
         assert decoded["purposes"] == [1, 4, 8]
         assert (decoded["vendors"], decoded["disclosed_vendors"]) == ([1, 2, 755], [1, 2, 755])
         assert values["cmp_cookie"]["didomi_token"]["granted"] == ["ads", "audience", "cookies"]
+
+
+async def test_opt_outs_of_the_us_are_read_bit_for_bit(lab: Lab) -> None:
+    """California's section of the GPP string before and after a refusal, which it proves."""
+    page = next(page for page in WILD if page.case.name == "wild-us-sell-or-share")
+    async with lab.visit(page.case, "reject", "virtual") as visit:
+        await visit.session.observe()
+        choice = await visit.session.choose("reject")
+        read = [signals.values["gpp"]["us"]["usca"] for signals in visit.of(SignalsRead)]
+        assert [one["sale_opt_out"] for one in read] == ["not-opted-out", "opted-out", "opted-out"]
+        assert [one["sharing_opt_out"] for one in read] == ["not-opted-out", "opted-out", "opted-out"]
+        assert (read[-1]["sale_opt_out_notice"], read[-1]["gpc"]) == ("provided", False)
+        assert read[-1]["mspa_covered_transaction"] == "no"
+        assert "signal-agrees" in choice.proofs
+        assert choice.verified
 
 
 async def test_how_a_banner_stands_is_measured(lab: Lab) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from scanner.capture.consent.proof import Observed, prove
+from scanner.capture.consent.signals.gpp_us import UsSection
 from scanner.capture.consent.signals.reading import Signals
 from scanner.capture.consent.signals.records import read
 
@@ -53,3 +56,33 @@ def test_one_category_alone_is_checked_by_name() -> None:
     wrong = _signals(cookie='{"analytics":true,"marketing":true}')
     assert "signal-agrees" in prove("category:analytics", Observed(EMPTY, right, right, True, True)).proofs
     assert prove("category:analytics", Observed(EMPTY, wrong, wrong, True, True)).contradictions
+
+
+def _opted(sale: str, gpc: bool | None = None) -> Signals:
+    fields = {"sale_opt_out_notice": "provided", "sale_opt_out": sale, "sharing_opt_out": "not-applicable"}
+    return Signals(us={"usca": UsSection("usca", 1, dict(fields), gpc)})
+
+
+@pytest.mark.parametrize(
+    ("wanted", "before", "after", "agrees", "contradicts"),
+    [
+        ("reject", "not-opted-out", "opted-out", True, False),
+        ("reject", "opted-out", "not-opted-out", False, True),
+        ("accept", "opted-out", "not-opted-out", True, False),
+        ("accept", "not-opted-out", "opted-out", False, True),
+        ("withdraw", "not-opted-out", "opted-out", True, False),
+        ("reject", "not-opted-out", "not-opted-out", False, False),
+        ("reject", None, "opted-out", True, False),
+        ("reject", None, "not-opted-out", False, False),
+        ("reject", "not-opted-out", "not-applicable", False, False),
+        ("category:analytics", "not-opted-out", "opted-out", False, False),
+    ],
+)
+def test_opt_outs_that_the_choice_moved_speak_of_it(
+    wanted: str, before: str | None, after: str, *, agrees: bool, contradicts: bool
+) -> None:
+    """What was never moved, or stands there for the first time as it does for everybody, contradicts nothing."""
+    first = _opted(before) if before is not None else EMPTY
+    proof = prove(wanted, Observed(first, _opted(after), _opted(after), True, True))
+    assert ("signal-agrees" in proof.proofs) == agrees
+    assert bool(proof.contradictions) == contradicts

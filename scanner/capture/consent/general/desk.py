@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 from scanner.capture.consent.explain import Pressed, Watcher
 from scanner.capture.consent.frames import Document, Remote, call
-from scanner.capture.consent.general.reading import PageButton, Place, Seen
+from scanner.capture.consent.general.reading import PageButton, Place, Seen, Toggle
 from scanner.capture.consent.general.scan import Scanner, element
 from scanner.capture.consent.general.scoring import SECOND_LAYER, THRESHOLD, named
 from scanner.capture.consent.hands import Hands, How
 from scanner.capture.consent.method import Pace
 from scanner.capture.consent.selectors import selector_of
 from scanner.capture.consent.waiting import until
-from scanner.capture.consent.words.labels import Role
+from scanner.capture.consent.words.labels import Role, label
 from scanner.model.consent import BannerButton, Step
 
 EFFECT_MS = 1500.0
@@ -121,8 +121,22 @@ class Desk:
 
 
 def preselected(place: Place) -> list[str]:
-    """Labels of visible choices that are on although the visitor has not chosen yet."""
-    return [t.words for t in place.choices if t.visible and t.on and t.words]
+    """Labels of visible choices that grant something although the visitor has not chosen yet.
+
+    A switch that forbids ("do not sell my data") grants nothing by standing on; of a pair of radio buttons only the one
+    that agrees counts, and is named with the words around it, since "yes" alone says nothing.
+    """
+    switches = [t.words for t in place.choices if t.visible and t.on and t.words and not t.inverted]
+    groups: dict[str, list[Toggle]] = {}
+    for toggle in place.toggles:
+        if toggle.radio and toggle.group:
+            groups.setdefault(toggle.group, []).append(toggle)
+    for group in groups.values():
+        roles = {label(t.text, place.languages).role: t for t in group}
+        agrees = roles.get("accept")
+        if "reject" in roles and agrees is not None and agrees.on and agrees.visible and not agrees.locked:
+            switches.append((agrees.around or agrees.text)[:120])
+    return switches
 
 
 def pick(place: Place, role: Role) -> PageButton | None:

@@ -53,6 +53,13 @@ class UsSection:
     fields: dict[str, Value]
     gpc: bool | None
 
+    @property
+    def opt_outs(self) -> dict[str, str]:
+        """What was opted out of, or not: of the sale, the sharing, targeted advertising. What does not apply is left
+        out."""
+        given = ((name, value) for name, value in self.fields.items() if name.endswith("_opt_out"))
+        return {name: value for name, value in given if value in ("opted-out", "not-opted-out")}
+
 
 _SELLING: tuple[Field, ...] = (("sale_opt_out_notice", 0), ("targeted_advertising_opt_out_notice", 0))
 _CHOICES: tuple[Field, ...] = (("sale_opt_out", 0), ("targeted_advertising_opt_out", 0))

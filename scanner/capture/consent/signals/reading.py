@@ -31,6 +31,8 @@ class Signals:
     records: dict[str, ConsentRecord] = field(default_factory=dict)
     tc: tcf.TcString | None = None
     commands: tuple[dict[str, Any], ...] = ()
+    us: dict[str, gpp_us.UsSection] = field(default_factory=dict)
+    """Sections of the GPP string for the United States, by their prefix (`usca`)."""
 
 
 @lru_cache(maxsize=1)
@@ -73,8 +75,9 @@ def _signals(raw: dict[str, Any], cookies: dict[str, str]) -> Signals:
     tc, values_tcf = _tcf(raw)
     if values_tcf is not None:
         values["tcf"] = values_tcf
+    us: dict[str, gpp_us.UsSection] = {}
     if raw.get("gpp"):
-        values["gpp"] = _gpp(raw["gpp"])
+        us, values["gpp"] = _gpp(raw["gpp"])
     if isinstance(raw.get("usp"), dict):
         values["usp"] = raw["usp"]
     commands = tuple(raw.get("consentMode") or ())
@@ -83,7 +86,7 @@ def _signals(raw: dict[str, Any], cookies: dict[str, str]) -> Signals:
     if records:
         values["cmp_cookie"] = {name: _shown(record) for name, record in sorted(records.items())}
     values["gpc"] = {"globalPrivacyControl": raw.get("gpc"), "doNotTrack": raw.get("dnt")}
-    return Signals(values, records, tc, commands)
+    return Signals(values, records, tc, commands, us)
 
 
 def _shown(record: ConsentRecord) -> dict[str, JsonValue]:
@@ -137,24 +140,25 @@ def _numbers(found: frozenset[int]) -> list[JsonValue]:
     return list[JsonValue](sorted(found))
 
 
-def _gpp(data: Any) -> JsonValue:
+def _gpp(data: Any) -> tuple[dict[str, gpp_us.UsSection], JsonValue]:
     if not isinstance(data, dict):
-        return None
+        return {}, None
     shown: dict[str, JsonValue] = dict(data)
     text = data.get("gppString")
-    if isinstance(text, str) and text:
-        try:
-            parsed = gpp.decode(text)
-        except tcf.NotATcStringError:
-            return shown
-        shown["sections"] = {str(number): section for number, section in parsed.sections.items()}
-        inner = _decoded(parsed.sections[gpp.TCF_EU]) if gpp.TCF_EU in parsed.sections else None
-        if inner is not None:
-            shown["tcf_eu"] = tc_values(inner)
-        sections = gpp_us.read(parsed.sections)
-        if sections:
-            shown["us"] = {prefix: us_values(section) for prefix, section in sorted(sections.items())}
-    return shown
+    if not isinstance(text, str) or not text:
+        return {}, shown
+    try:
+        parsed = gpp.decode(text)
+    except tcf.NotATcStringError:
+        return {}, shown
+    shown["sections"] = {str(number): section for number, section in parsed.sections.items()}
+    inner = _decoded(parsed.sections[gpp.TCF_EU]) if gpp.TCF_EU in parsed.sections else None
+    if inner is not None:
+        shown["tcf_eu"] = tc_values(inner)
+    sections = gpp_us.read(parsed.sections)
+    if sections:
+        shown["us"] = {prefix: us_values(section) for prefix, section in sorted(sections.items())}
+    return sections, shown
 
 
 def us_values(section: gpp_us.UsSection) -> dict[str, JsonValue]:
