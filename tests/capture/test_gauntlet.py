@@ -21,7 +21,7 @@ from scanner.model.evidence import Gap, Request, ScanFinished, Visit
 from tests.capture.conftest import FIRST, Records, Site
 from tests.capture.test_settling import never
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("gauntlet")]
+pytestmark = pytest.mark.browser
 
 PAGE_S = 14.0
 """The limit of each page in this scan, in seconds; its state is then read, and it is left and written down."""
