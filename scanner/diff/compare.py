@@ -31,7 +31,9 @@ from scanner.model.inventory import Beacon, Cookie, RequestHost
 from scanner.model.scan import Scan
 from scanner.site import site_of
 
-_WEIGHT: tuple[Category, ...] = ("marketing", "analytics", "unknown", "functional", "necessary")
+WEIGHT: tuple[Category, ...] = ("marketing", "analytics", "unknown", "functional", "necessary")
+"""Of several purposes of one thing the first of these stands for all."""
+
 _TOLERANCE = 0.03
 """Of the longer lifetime: months of 30 and of 31 days are no change."""
 
@@ -177,7 +179,7 @@ def _life(cookie: Cookie) -> str:
 
 
 def _vendors(old: Scan, new: Scan, both: frozenset[StateName]) -> Vendors:
-    before, after = _receivers(old, both), _receivers(new, both)
+    before, after = receivers(old, both), receivers(new, both)
     return Vendors(
         new=tuple(after[name] for name in after if name not in before),
         gone=tuple(before[name] for name in before if name not in after),
@@ -189,8 +191,8 @@ def _vendors(old: Scan, new: Scan, both: frozenset[StateName]) -> Vendors:
     )
 
 
-def _receivers(scan: Scan, both: frozenset[StateName]) -> dict[str, VendorLine]:
-    """Companies that receive data in the states that both scans reached, the weightiest purpose first.
+def receivers(scan: Scan, within: frozenset[StateName] | None = None) -> dict[str, VendorLine]:
+    """Companies that receive data by name, the weightiest purpose first; only in the states `within`, where given.
 
     A host of the site itself counts where a vendor that gathers data stands behind it.
     """
@@ -201,14 +203,14 @@ def _receivers(scan: Scan, both: frozenset[StateName]) -> dict[str, VendorLine]:
         if seen.party == "first" and (seen.vendor is None or seen.category not in ("marketing", "analytics")):
             continue
         name = seen.vendor or site_of(seen.host)
-        if shared := _within(seen.states, both):
+        if shared := seen.states if within is None else _within(seen.states, within):
             purposes.setdefault(name, set()).add(seen.category)
             states.setdefault(name, set()).update(shared)
     lines = [
-        VendorLine(name=name, category=min(purposes[name], key=_WEIGHT.index), states=tuple(sorted(states[name])))
+        VendorLine(name=name, category=min(purposes[name], key=WEIGHT.index), states=tuple(sorted(states[name])))
         for name in purposes
     ]
-    lines.sort(key=lambda line: (_WEIGHT.index(line.category), line.name.casefold(), line.name))
+    lines.sort(key=lambda line: (WEIGHT.index(line.category), line.name.casefold(), line.name))
     return {line.name: line for line in lines}
 
 

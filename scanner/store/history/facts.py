@@ -8,18 +8,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from scanner.diff import WEIGHT, receivers
 from scanner.diff.identity import of_finding, worse
 from scanner.matching import collapsed
 from scanner.model.base import Category, Party, StateName
 from scanner.model.declaration import Declaration, Source
 from scanner.model.finding import SEVERITIES, Finding, Severity
-from scanner.model.inventory import Beacon, Cookie, RequestHost
+from scanner.model.inventory import Cookie
 from scanner.model.scan import Scan
 from scanner.model.watch import SITE_STATES, SiteState
-from scanner.site import site_of
 from scanner.store.history.tables import bounded
 
-WEIGHT: tuple[Category, ...] = ("marketing", "analytics", "unknown", "functional", "necessary")
 _ADDRESS = 1000
 _NONESSENTIAL = ("marketing", "analytics")
 _OWN_CHOICE = "before"
@@ -117,7 +116,7 @@ def read_facts(scan: Scan, sentences: Mapping[str, Sequence[str]] | None) -> Fac
         reached=reached,
         banners=tuple(sorted(name for name, state in scan.states.items() if state.banner.found)),
         cookies=_cookies(scan.cookies),
-        vendors=_vendors((*scan.requests, *scan.beacons)),
+        vendors=_vendors(scan),
         findings=_findings(scan.findings),
         groups=tuple(_group(finding) for finding in scan.findings),
         documents=tuple(_documents(scan.declaration, sentences or {})),
@@ -160,21 +159,10 @@ def _cookies(cookies: Iterable[Cookie]) -> dict[CookieKey, CookieFact]:
     }
 
 
-def _vendors(everything: Iterable[RequestHost | Beacon]) -> dict[str, VendorFact]:
-    """Who was contacted. A host of the site itself counts where a vendor that gathers data stands behind it."""
-    groups: dict[str, list[RequestHost | Beacon]] = {}
-    for seen in everything:
-        if seen.party == "first" and (seen.vendor is None or seen.category not in _NONESSENTIAL):
-            continue
-        groups.setdefault(bounded(seen.vendor or site_of(seen.host)), []).append(seen)
-    return {
-        name: VendorFact(
-            name=name,
-            category=min((seen.category for seen in group), key=WEIGHT.index),
-            states=_union(seen.states for seen in group),
-        )
-        for name, group in groups.items()
-    }
+def _vendors(scan: Scan) -> dict[str, VendorFact]:
+    """Who was contacted, as a comparison of two scans counts it."""
+    lines = receivers(scan).values()
+    return {(name := bounded(line.name)): VendorFact(name, line.category, line.states) for line in lines}
 
 
 def _findings(findings: Iterable[Finding]) -> dict[FindingKey, FindingFact]:
