@@ -27,9 +27,10 @@ def clean(site: Site) -> Iterator[None]:
 
 
 def visited(records: Records, state: str = "before") -> list[str]:
-    """Other pages than the first, sorted: tabs work side by side."""
-    urls = [visit.url.removeprefix(HOME) for visit in records.of(Visit) if visit.context == state]
-    return sorted(url for url in urls if url != urls[0])
+    """Other pages than the first, sorted: tabs work side by side, so that a visit begun later may end sooner."""
+    visits = [visit for visit in records.of(Visit) if visit.context == state]
+    first = min(visits, key=lambda visit: visit.started).url
+    return sorted(visit.url.removeprefix(HOME) for visit in visits if visit.url != first)
 
 
 def put(site: Site, *paths: str) -> None:

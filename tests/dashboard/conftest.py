@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 
 from scanner.config.fleet import Fleet
 from scanner.dashboard import Parts, build_app
@@ -32,13 +31,12 @@ class Known:
     reports: Path
 
 
-@pytest.fixture(scope="session", autouse=True)
-def log() -> Iterator[io.StringIO]:
+@pytest.fixture(autouse=True)
+def log(log_as_before: None) -> io.StringIO:
     """The log as the command line sets it up, out of the way."""
     stream = io.StringIO()
     configure_log("json", stream=stream)
-    yield stream
-    structlog.reset_defaults()
+    return stream
 
 
 @pytest.fixture(scope="session")
