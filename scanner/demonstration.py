@@ -10,8 +10,9 @@ from pathlib import Path
 from scanner.classify import load_catalogue
 from scanner.config import Config
 from scanner.demo import DemoSite, compare, serve_demo
+from scanner.judging import audit
 from scanner.model.scan import Scan
-from scanner.pipeline import Progress, audit, capture, open_instrument
+from scanner.pipeline import Progress, capture, open_instrument
 from scanner.report import render_index
 from scanner.store import clear
 

@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import trustme
 from aiohttp import web
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
@@ -45,6 +44,8 @@ async def serve(handler: Handler, hosts: Iterable[str]) -> AsyncIterator[Loopbac
 
     A handler tells hosts apart by `request.host`, and the schemes by `request.scheme`.
     """
+    import trustme  # noqa: PLC0415 - every scan would wait a tenth of a second for what few of them need
+
     authority = trustme.CA()
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(*sorted(set(hosts)) or ("localhost",)).configure_cert(tls)

@@ -1,51 +1,41 @@
-"""The two halves and the file where they meet: capture writes evidence, audit reads it. Nothing else knows both."""
+"""The two halves and the folder where they meet: capture writes evidence, judging reads it. Nothing else knows both.
+
+The second half is loaded while the browser starts, for both take half a second.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import datetime
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 import scanner
-from scanner import audit as auditing
 from scanner import capture as capturing
 from scanner import policy as policies
 from scanner.capture.consent.explain import Explanation, Trace
 from scanner.capture.resolving import server_address
-from scanner.classify import Catalogue, build_inventory, load_catalogue
+from scanner.classify import Catalogue, load_catalogue
 from scanner.config import Config
 from scanner.config.address import target_url as target_url
-from scanner.diff import Difference, Identities, compare, identities
-from scanner.errors import EvidenceError, PolicyError, ScannerError, SiteError, UsageError
+from scanner.errors import ScannerError, SiteError
 from scanner.given import GivenFirst, policy_files, split_policies
-from scanner.messages import Language, speaking
-from scanner.model.base import Category
 from scanner.model.declaration import Declaration
 from scanner.model.evidence import DocumentKept, Gap, Link, Record, Visit
-from scanner.model.finding import SEVERITIES, AuditResult
 from scanner.model.instrument import Browser
-from scanner.model.inventory import Inventory, Problem
-from scanner.model.recorded import Document, Evidence
-from scanner.model.scan import Scan, Summary, Tool
-from scanner.policy.text import read_blocks
-from scanner.report import load_scan, write_reports, write_whole
-from scanner.store import EvidenceWriter, Redacting, Redactor, document_of, read_evidence
+from scanner.model.recorded import Document
+from scanner.store import EvidenceWriter, Redacting, Redactor, document_of
+
+if TYPE_CHECKING:
+    from scanner.judging import Done
 
 Progress = Callable[[str, capturing.Progress], None]
 """Called with the host of the site and what is being done to it."""
-
-
-@dataclass(frozen=True)
-class Done:
-    """One scanned or audited site and the folder of its files."""
-
-    scan: Scan
-    folder: Path
 
 
 def browser_options(config: Config) -> capturing.BrowserOptions:
@@ -148,133 +138,6 @@ def _discretion(config: Config, redactor: Redactor) -> capturing.Discretion:
     return capturing.Discretion(redactor.conceal, leave_behind)
 
 
-def audit(
-    folder: Path,
-    config: Config,
-    catalogue: Catalogue,
-    *,
-    out: Path | None = None,
-    policy: Sequence[str] = (),
-) -> Done:
-    """Judge recorded evidence and write the reports. No browser, no network, no clock: the same evidence and
-    catalogue give the same bytes.
-    """
-    recorded = read_evidence(folder)
-    documents: Sequence[Document] = recorded.evidence.documents
-    earlier = identities(load_scan(Path(config.baseline)).findings) if config.baseline is not None else None
-    if policy:
-        addresses, _ = split_policies(policy)
-        if addresses:
-            raise UsageError(f"--policy {addresses[0]}: an audit works offline; save the page and give the file")
-        documents = policy_files(policy)
-    material = _material(recorded.evidence, documents, catalogue)
-    scan = _judged(*material, config, earlier, "en")
-    told = scan if config.language == "en" else _judged(*material, config, earlier, config.language)
-    target = out or recorded.folder
-    try:
-        with speaking(config.language):
-            write_reports(
-                scan,
-                target,
-                pictures=recorded.pictures,
-                formats=config.format,
-                told=told,
-                evidence=recorded.evidence,
-            )
-    except OSError as error:
-        raise EvidenceError(f"cannot write the report to {target}: {error.strerror}; the evidence is kept") from error
-    return Done(scan, target)
-
-
-def judge(evidence: Evidence, documents: Sequence[Document], catalogue: Catalogue, profile: str = "eu") -> Scan:
-    """Evidence and policy documents in, the whole result out: the pure half of the program.
-
-    `profile` names the region whose rules apply (`scanner.audit.PROFILES`).
-    """
-    inventory, declaration = _material(evidence, documents, catalogue)
-    return _scan(inventory, declaration, auditing.audit(inventory, declaration, profile=profile))
-
-
-def _judged(
-    inventory: Inventory, declaration: Declaration, config: Config, earlier: Identities | None, language: Language
-) -> Scan:
-    """The result with its findings in a language, marked with what is known and accepted on the day of the scan."""
-    with speaking(language):
-        result = auditing.audit(inventory, declaration, profile=config.profile)
-    if config.accept or earlier is not None:
-        today = datetime.date.fromisoformat((inventory.finished or inventory.started)[:10])
-        result = auditing.standing(result, accepts=config.accept, earlier=earlier, today=today)
-    return _scan(inventory, declaration, result)
-
-
-def _material(evidence: Evidence, documents: Sequence[Document], catalogue: Catalogue) -> tuple[Inventory, Declaration]:
-    """What was seen and what is declared, before any rule has looked at it."""
-    inventory = build_inventory(evidence, catalogue)
-    try:
-        declaration = policies.read(documents, known_vendors=catalogue.vendors)
-    except PolicyError:
-        # One document beyond all measure does not spoil the others; that it was not read is told.
-        readable, problems = _told_apart(documents)
-        declaration = policies.read(readable, known_vendors=catalogue.vendors)
-        inventory = inventory.model_copy(update={"problems": (*inventory.problems, *problems)})
-    return inventory, declaration
-
-
-def difference(old: Path, new: Path) -> tuple[Difference, Scan]:
-    """What changed from one finished scan to another, and the newer one.
-
-    Each is a folder or a `scan.json`. Where both have their evidence beside them, the sentences of their policies are
-    compared too. Raises UsageError for what is no result of a scan.
-    """
-    before, after = load_scan(old), load_scan(new)
-    texts = _policy_text(old), _policy_text(new)
-    return compare(before, after, old_text=texts[0], new_text=texts[1]), after
-
-
-def _policy_text(path: Path) -> tuple[str, ...] | None:
-    """The sentences of all policy documents that lie with a scan; null where its evidence is not at hand."""
-    texts = policy_sentences(path if path.is_dir() else path.parent)
-    return tuple(sentence for sentences in texts.values() for sentence in sentences) if texts is not None else None
-
-
-def policy_sentences(folder: Path) -> dict[str, tuple[str, ...]] | None:
-    """The sentences of each policy document that lies with a scan, by its address.
-
-    Null where the evidence is not at hand or one of the documents cannot be read.
-    """
-    try:
-        texts: dict[str, tuple[str, ...]] = {}
-        for document in read_evidence(folder).evidence.documents:
-            sentences = tuple(sentence.text for sentence in read_blocks(document).sentences)
-            texts[document.url] = texts.get(document.url, ()) + sentences
-        return texts
-    except (EvidenceError, PolicyError):
-        return None
-
-
-async def print_report(done: Done, config: Config) -> None:
-    """Print the report to `report.pdf`, where the configuration asks for it.
-
-    Raises BrowserNotFoundError where no browser can print.
-    """
-    if "pdf" in config.format:
-        pages = await capturing.print_page(done.folder / "report.html", config.browser)
-        write_whole(done.folder / "report.pdf", pages)
-
-
-def _told_apart(documents: Sequence[Document]) -> tuple[list[Document], list[Problem]]:
-    readable: list[Document] = []
-    problems: list[Problem] = []
-    for document in documents:
-        try:
-            policies.read([document])
-        except PolicyError as error:
-            problems.append(Problem(url=document.url, kind="policy", message=str(error)))
-        else:
-            readable.append(document)
-    return readable, problems
-
-
 async def scan_sites(
     urls: Sequence[str],
     config: Config,
@@ -291,7 +154,11 @@ async def scan_sites(
     """
     catalogue = load_catalogue(tuple(Path(name) for name in config.catalogue))
     gate = asyncio.Semaphore(config.jobs)
-    async with open_instrument(config) as instrument:
+    async with (
+        _meanwhile(_load_second_half),
+        open_instrument(config) as instrument,
+        _meanwhile(partial(_get_ready, catalogue)),
+    ):
 
         async def one(url: str) -> None:
             async with gate:
@@ -302,15 +169,42 @@ async def scan_sites(
                     for state, trace in traces.items():
                         if explained is not None:
                             explained(url, state, trace.explanation(urlsplit(url).hostname or url))
-                    result = await asyncio.to_thread(audit, folder, config, catalogue)
-                    await print_report(result, config)
-                    done(url, result)
+                    done(url, await _judged(folder, config, catalogue))
                 except ScannerError as error:
                     done(url, error)
 
         async with asyncio.TaskGroup() as group:
             for url in urls:
                 group.create_task(one(url))
+
+
+async def _judged(folder: Path, config: Config, catalogue: Catalogue) -> Done:
+    from scanner.judging import audit  # noqa: PLC0415 - loaded while the browser started
+    from scanner.printing import print_report  # noqa: PLC0415
+
+    result = await asyncio.to_thread(audit, folder, config, catalogue)
+    await print_report(result, config)
+    return result
+
+
+def _load_second_half() -> None:
+    import_module("scanner.printing")
+
+
+def _get_ready(catalogue: Catalogue) -> None:
+    from scanner.judging import get_ready  # noqa: PLC0415
+
+    get_ready(catalogue)
+
+
+@asynccontextmanager
+async def _meanwhile(work: Callable[[], None]) -> AsyncIterator[None]:
+    """Let something be done in a thread beside the body."""
+    task = asyncio.create_task(asyncio.to_thread(work))
+    try:
+        yield
+    finally:
+        await task
 
 
 async def read_policies(names: Sequence[str], config: Config) -> list[tuple[str, Declaration]]:
@@ -350,33 +244,3 @@ class _Memory:
 
     def file(self, name: str, data: bytes) -> None:
         self.files[name] = data
-
-
-def _scan(inventory: Inventory, declaration: Declaration, result: AuditResult) -> Scan:
-    names = set(Inventory.model_fields) & set(Scan.model_fields)
-    return Scan.model_validate(
-        {name: getattr(inventory, name) for name in names}
-        | {
-            "schema": "cookie-scanner/scan/1",
-            "tool": Tool(version=scanner.__version__),
-            "declaration": declaration,
-            "findings": result.findings,
-            "checks": result.checks,
-            "summary": _summary(inventory, result),
-        }
-    )
-
-
-def _summary(inventory: Inventory, result: AuditResult) -> Summary:
-    kept = [cookie for cookie in inventory.cookies if cookie.blocked is None]
-    return Summary(
-        score=auditing.score(inventory, result),
-        findings={level: sum(finding.severity == level for finding in result.findings) for level in SEVERITIES},
-        cookies={
-            state: {
-                category: sum(cookie.category == category and state in cookie.states for cookie in kept)
-                for category in get_args(Category)
-            }
-            for state in inventory.states
-        },
-    )

@@ -15,10 +15,11 @@ from aiohttp import web
 
 from scanner.config import Config
 from scanner.config.fleet import Login, LoginStep, Secret
+from scanner.judging import Done
 from scanner.loopback import Loopback, serve
 from scanner.model.base import UtcTime
 from scanner.model.scan import Scan
-from scanner.pipeline import Done, scan_sites
+from scanner.pipeline import scan_sites
 from scanner.store import read_evidence
 
 HOST = "www.members.test"

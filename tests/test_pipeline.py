@@ -16,8 +16,9 @@ from scanner.classify import load_catalogue
 from scanner.config import Config
 from scanner.demo import serve_demo
 from scanner.errors import UsageError
+from scanner.judging import Done, audit, judge
 from scanner.model.scan import Scan
-from scanner.pipeline import Done, audit, judge, scan_sites, target_url
+from scanner.pipeline import scan_sites, target_url
 from scanner.report import scan_schema
 from scanner.store import read_evidence
 

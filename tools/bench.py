@@ -2,7 +2,9 @@
 
 The floor: the same browser and seeded profile, three fresh contexts, the same pages, six tabs, each page waited for
 until `load` and half a second without network traffic; nothing recorded. The scan: everything, from the banner to the
-report. Both run as processes of their own, in turn, against the same server; medians and ratios are printed.
+report. Both run as processes of their own, in turn, against the same server; medians and ratios are printed. Time and
+memory are taken in different runs: whoever asks the kernel twenty times a second how much memory ten processes share
+takes a good part of a core from what is timed.
 
 Usage: tools/bench.py [--runs 3] [--site laden-berlin]
 """
@@ -103,28 +105,30 @@ def _pss(pid: int) -> int:
     return int(line.split()[1]) * 1024
 
 
-async def measure(arguments: list[str]) -> tuple[float, int, int]:
-    """Run this file as a worker: seconds, peak bytes of the tree, peak bytes of Python."""
+async def measure(arguments: list[str], *, memory: bool = False) -> tuple[float, int, int]:
+    """Run this file as a worker: seconds, peak bytes of the tree, peak bytes of Python; these two only if asked for."""
     began = time.perf_counter()
     # As users run it: with compiled modules, even where the environment forbids to write them beside the sources.
     kept = {**os.environ, "PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "cookie-scanner-bench")}
     kept.pop("PYTHONDONTWRITEBYTECODE", None)
     process = await asyncio.create_subprocess_exec(sys.executable, __file__, *arguments, env=kept)
-    memory = Memory(process.pid)
-    memory.start()
+    watch = Memory(process.pid)
+    if memory:
+        watch.start()
     status = await process.wait()
     took = time.perf_counter() - began
-    memory.stop()
+    if memory:
+        watch.stop()
     if status != 0:
         raise SystemExit(f"the worker {arguments[1]} ended with status {status}")
-    return took, memory.peak_tree, memory.peak_python
+    return took, watch.peak_tree, watch.peak_python
 
 
 async def main(runs: int, name: str) -> None:
     from scanner.demo import serve_demo
 
-    floor: list[tuple[float, int, int]] = []
-    scans: list[tuple[float, int, int]] = []
+    floor: list[tuple[float, ...]] = []
+    scans: list[tuple[float, ...]] = []
     async with serve_demo([name]) as server:
         site = server.sites[0]
         urls = json.dumps(site.pages)
@@ -134,11 +138,12 @@ async def main(runs: int, name: str) -> None:
                 ["--worker", "ours", "--urls", urls, "--rules", server.host_rules, "--out", str(Path(folder) / "first")]
             )
             for run in range(runs):
-                floor.append(await measure(["--worker", "bare", "--urls", urls, "--rules", server.host_rules]))
                 out = str(Path(folder) / str(run))
-                scans.append(
-                    await measure(["--worker", "ours", "--urls", urls, "--rules", server.host_rules, "--out", out])
-                )
+                for rows, worker in ((floor, ["bare"]), (scans, ["ours", "--out", out])):
+                    arguments = ["--worker", *worker, "--urls", urls, "--rules", server.host_rules]
+                    seconds, _, _ = await measure(arguments)
+                    _, tree, python = await measure(arguments, memory=True)
+                    rows.append((seconds, tree, python))
             scan = json.loads((Path(folder) / "0" / "scan.json").read_text())
     loads = len(site.pages) * len(STATES)
     print(f"{name}: {len(site.pages)} pages x {len(STATES)} states ({loads} page loads), median of {runs} runs each")

@@ -21,8 +21,9 @@ from pathlib import Path
 from aiohttp import web
 
 from scanner.config import Config
+from scanner.judging import Done
 from scanner.loopback import serve
-from scanner.pipeline import Done, scan_sites
+from scanner.pipeline import scan_sites
 
 PAGES = (1, 10, 50)
 JOBS = (1, 2, 4, 8)

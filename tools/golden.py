@@ -26,7 +26,7 @@ def made(site: str, folder: Path) -> dict[str, bytes]:
     from scanner.classify import load_catalogue
     from scanner.config import override
     from scanner.config.schema import Config
-    from scanner.pipeline import audit
+    from scanner.judging import audit
 
     changes = {"language": LANGUAGES.get(site, "en"), "format": "markdown,sarif,junit"}
     audit(EVIDENCE / site, override(Config(), changes), load_catalogue(), out=folder / "out")

@@ -35,7 +35,7 @@ def build(folder: Path) -> None:
     """Write the report of the committed evidence into a folder."""
     from scanner.classify import load_catalogue
     from scanner.config import Config
-    from scanner.pipeline import audit
+    from scanner.judging import audit
 
     audit(EVIDENCE, Config(), load_catalogue(), out=folder)
 

@@ -13,6 +13,7 @@ from scanner.capture.bridge import open_bridge
 from scanner.capture.calibration import judge, keep_result, kept_result, sees_third_party_cookies
 from scanner.capture.calibration_site import HOSTS, URL, answer
 from scanner.capture.cdp import ProtocolError
+from scanner.capture.consent.autoconsent import rules_for
 from scanner.capture.consent.words.lexicon import lexicons
 from scanner.capture.contexts import Hub, visitor
 from scanner.capture.documents import Documents
@@ -29,6 +30,7 @@ from scanner.errors import BrowserNotFoundError, SiteError
 from scanner.loopback import serve
 from scanner.model.evidence import Record
 from scanner.model.instrument import Browser, Calibration
+from scanner.site import site_of
 
 _JOIN_MS = 30_000
 
@@ -154,11 +156,11 @@ async def start(options: BrowserOptions, executable: str, browser: Browser) -> A
     user_agent = options.user_agent or (realistic_user_agent(browser.version) if browser.version else None)
     async with AsyncExitStack() as stack:
         gate = await stack.enter_async_context(gate_for(options))
-        # Both need half a second, mostly of waiting: side by side, and the words of banners are read meanwhile.
+        # Both need half a second, mostly of waiting: side by side, and what pages are read with is made meanwhile.
         playwright, running, _ = await asyncio.gather(
             stack.enter_async_context(async_playwright()),
             stack.enter_async_context(launch(executable, options, user_agent, gate.port if gate else None)),
-            asyncio.to_thread(lexicons),
+            asyncio.to_thread(_get_ready),
         )
         try:
             endpoint = await stack.enter_async_context(open_bridge(running.connection))
@@ -172,6 +174,13 @@ async def start(options: BrowserOptions, executable: str, browser: Browser) -> A
         finally:
             with suppress(Error):
                 await chromium.close()
+
+
+def _get_ready() -> None:
+    """Make what the first page would wait for: the words of banners, the rules of platforms, the public suffixes."""
+    lexicons()
+    rules_for("", main=True)
+    site_of("ready.invalid")
 
 
 @asynccontextmanager

@@ -19,9 +19,9 @@ from scanner.errors import BrowserNotFoundError
 
 _PRINT_TIMEOUT_MS = 120_000
 _MOST_PRINTS = 3
+"""How often a page is printed at most until its numbers are right: they change nothing but themselves, as a rule."""
 # Pages of the browser's own address bar, loaded for each window: a second of processor time.
 _LIGHT = "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup"
-"""How often a page is printed at most until its numbers are right: they change nothing but themselves, as a rule."""
 
 _FILL = """(numbers) => {
   let changed = 0;

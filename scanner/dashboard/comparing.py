@@ -8,8 +8,8 @@ from threading import Lock
 from scanner.dashboard.reports import brought
 from scanner.dashboard.seams import Reports
 from scanner.diff import Difference
+from scanner.judging import difference
 from scanner.model.watch import ScanRow
-from scanner.pipeline import difference
 
 _KEPT = 16
 

@@ -8,6 +8,7 @@ from scanner.report.diff_page import headline as diff_headline
 from scanner.report.diff_page import parts as diff_parts
 from scanner.report.diff_page import render_diff
 from scanner.report.diff_page import sides as diff_sides
+from scanner.report.environment import get_ready
 from scanner.report.page import render_declaration, render_index, render_report
 from scanner.report.stored import load_scan
 from scanner.report.tables import cookies_csv, declaration_csv, findings_csv
@@ -25,6 +26,7 @@ __all__ = (
     "diff_parts",
     "diff_sides",
     "findings_csv",
+    "get_ready",
     "load_scan",
     "render_declaration",
     "render_diff",

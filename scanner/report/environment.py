@@ -145,3 +145,9 @@ def environment() -> Environment:
         technique_labels=words.TECHNIQUE_LABELS,
     )
     return made
+
+
+def get_ready() -> None:
+    """Compile the templates, which the first report would wait for: a third of a second, in any thread."""
+    for name in environment().list_templates(extensions=["j2"]):
+        environment().get_template(name)

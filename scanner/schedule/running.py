@@ -22,9 +22,11 @@ from scanner.capture import Instrument
 from scanner.classify import Catalogue, load_catalogue
 from scanner.config import Config
 from scanner.config.fleet import Fleet, WatchedSite
+from scanner.judging import Done, audit, policy_sentences
 from scanner.model.scan import Scan
 from scanner.model.watch import HostLimits, Outgoing, Recorded, Run
-from scanner.pipeline import Done, Progress, audit, capture, policy_sentences, print_report, target_url
+from scanner.pipeline import Progress, capture, target_url
+from scanner.printing import print_report
 from scanner.report import load_scan
 from scanner.schedule.browsers import Browsers, end
 from scanner.schedule.cadence import next_slot

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from scanner.classify import load_catalogue
 from scanner.config import Config
-from scanner.pipeline import audit
+from scanner.judging import audit
 
 SITE = "deaf-ear-news"
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner import capture, pipeline
+from scanner import capture, judging, pipeline
 from scanner.classify import Catalogue, load_catalogue
 from scanner.config import Config
 from scanner.demo import DemoServer, compare, serve_demo, site_names
@@ -54,7 +54,7 @@ async def test_the_findings_of_a_site_are_the_expected_ones(
     start = len(server.log)
     wanted = config.model_copy(update={"pages": len(site.pages)})
     await pipeline.capture(instrument, site.start, wanted, tmp_path, lambda host, step: None)
-    scan = pipeline.audit(tmp_path, wanted, catalogue).scan
+    scan = judging.audit(tmp_path, wanted, catalogue).scan
 
     assert scan.outcome == "complete", scan.problems
     strangers = {hit.host for hit in server.log[start:]} - set(site.all_hosts())

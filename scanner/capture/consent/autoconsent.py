@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from duckduckgo_autoconsent import bundle, rules_json
@@ -200,17 +200,23 @@ def rules_for(url: str, *, main: bool) -> tuple[dict[str, Any], ...]:
         if (main and context.get("main") is False) or (not main and not context.get("frame")):
             continue
         pattern = context.get("urlPattern")
-        if pattern and not _matches(pattern, url):
+        if pattern and not _fits(pattern, url):
             continue
         fitting.append(rule)
     return tuple(fitting)
 
 
-def _matches(pattern: str, url: str) -> bool:
+def _fits(pattern: str, url: str) -> bool:
+    compiled = _compiled(pattern)
+    return compiled is None or compiled.search(url) is not None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str] | None:
     try:
-        return re.search(pattern, url) is not None
+        return re.compile(pattern)
     except re.error:
-        return True  # JavaScript knows patterns that Python does not: let the script decide
+        return None  # JavaScript knows patterns that Python does not: let the script decide
 
 
 @lru_cache(maxsize=1)

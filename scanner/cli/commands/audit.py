@@ -31,10 +31,8 @@ def audit(
     as_json: Json = False,
 ) -> None:
     """Judge recorded evidence again, offline, without a browser: new rules, or a new policy."""
-    from scanner.capture import printer
     from scanner.classify import load_catalogue
-    from scanner.pipeline import audit as run
-    from scanner.pipeline import print_report
+    from scanner.judging import audit as run
 
     changes = {
         "format": formats,
@@ -48,8 +46,12 @@ def audit(
     settings = override(read_config(config), changes)
     known = load_catalogue(tuple(Path(name) for name in settings.catalogue))
     if "pdf" in settings.format:
+        from scanner.capture import printer
+
         printer(settings.browser)
     result = run(evidence, settings, known, out=out_dir, policy=tuple(policy or ()))
     if "pdf" in settings.format:
+        from scanner.printing import print_report
+
         asyncio.run(print_report(result, settings))
     raise typer.Exit(tell(result.scan, result.folder, settings, quiet=quiet, as_json=as_json))

@@ -26,8 +26,8 @@ def diff(
     as_json: Annotated[bool, typer.Option("--json", help="The difference as one JSON line.")] = False,
 ) -> None:
     """Say what changed: cookies, companies, beacons, findings, and the words of the policy."""
+    from scanner.judging import difference
     from scanner.messages import speaking
-    from scanner.pipeline import difference
     from scanner.report import render_diff, write_whole
     from scanner.terminal import diff_lines
 

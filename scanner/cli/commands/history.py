@@ -133,7 +133,7 @@ def _open(fleet: Fleet, *, make: bool) -> History:
 
 
 def _rebuild(book: History, fleet: Fleet) -> None:
-    from scanner.pipeline import policy_sentences
+    from scanner.judging import policy_sentences
     from scanner.store.history import rebuild
     from scanner.store.places import LocalPlace, open_place
 

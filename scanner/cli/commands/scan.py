@@ -91,7 +91,8 @@ def _targets(settings: Config, file: Path | None) -> list[str]:
 
 def _scan(targets: list[str], settings: Config, *, explain: bool, quiet: bool, as_json: bool) -> int:
     from scanner.capture.consent.explain import Explanation
-    from scanner.pipeline import Done, scan_sites
+    from scanner.judging import Done
+    from scanner.pipeline import scan_sites
     from scanner.store import clear
     from scanner.walkthrough import walkthrough
 
