@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scanner.dashboard.links import ExportedLinks, folders_of, overview_file
-from scanner.dashboard.overview import Asked, overview, watched
+from scanner.dashboard.overview import Asked, glanced, overview, rows_of
 from scanner.dashboard.pages import RECENT, WEEKS, Shown
 from scanner.dashboard.rendering import Reader, render, static, style, table_script
 from scanner.dashboard.reports import read
@@ -66,7 +66,8 @@ class Export:
         """
         try:
             self._prepare()
-            sites = watched(self._shown.past, self._shown.configured())
+            past, configured = self._shown.past, self._shown.configured()
+            sites = tuple(rows_of(glanced(past, configured), past, configured))
             folders = folders_of(row.name for row in sites)
             reports = dict(self._reports(sites, folders))
             everything: list[Life] = []

@@ -11,7 +11,7 @@ from scanner.dashboard.charts import Bars, small_bars
 from scanner.dashboard.links import Query
 from scanner.dashboard.seams import Past
 from scanner.dashboard.wording import counted, trend_words, worst
-from scanner.model.watch import SITE_STATES, ScanRow, SiteRow, SiteState
+from scanner.model.watch import SITE_STATES, ScanRow, SiteGlance, SiteRow, SiteState
 
 ROWS = 50
 """Sites on a page of the server."""
@@ -108,50 +108,61 @@ def _lost(count: int) -> str:
     return "One site could not be reached" if count == 1 else f"{count} sites could not be reached"
 
 
-def watched(past: Past, configured: Mapping[str, SiteRow]) -> tuple[SiteRow, ...]:
+def glanced(past: Past, configured: Mapping[str, SiteRow]) -> tuple[SiteGlance, ...]:
     """Sites of the history, worst first, and those that are only configured; the configuration names the owner."""
-    known = past.sites()
-    rows = [_owned(row, configured) for row in known]
-    names = {row.name for row in known}
-    rows += [row for name, row in sorted(configured.items()) if name not in names]
-    return tuple(rows)
+    known = [_owned(site, configured) for site in past.glances()]
+    names = {site.name for site in known}
+    known += [
+        SiteGlance(row.name, row.url, row.owner, row.state, row.failures, None, None, None)
+        for name, row in sorted(configured.items())
+        if name not in names
+    ]
+    return tuple(known)
 
 
-def _owned(row: SiteRow, configured: Mapping[str, SiteRow]) -> SiteRow:
-    own = configured.get(row.name)
-    return row.model_copy(update={"owner": own.owner}) if own is not None and own.owner != row.owner else row
+def _owned(site: SiteGlance, configured: Mapping[str, SiteRow]) -> SiteGlance:
+    own = configured.get(site.name)
+    return site._replace(owner=own.owner) if own is not None and own.owner != site.owner else site
 
 
-def chosen(rows: Iterable[SiteRow], asked: Asked) -> list[SiteRow]:
+def rows_of(sites: Sequence[SiteGlance], past: Past, configured: Mapping[str, SiteRow]) -> list[SiteRow]:
+    """All that is known of sites, in their order."""
+    known = {row.name: row for row in past.sites(names=[site.name for site in sites])}
+    rows = []
+    for site in sites:
+        row = known.get(site.name) or configured.get(site.name)
+        if row is not None:  # else it was removed a moment ago
+            rows.append(row.model_copy(update={"owner": site.owner}) if row.owner != site.owner else row)
+    return rows
+
+
+def chosen(sites: Iterable[SiteGlance], asked: Asked) -> list[SiteGlance]:
     """The sites that were asked for, in the order that was asked for. Words of a text are all needed, in any order."""
     words = asked.text.casefold().split()
     found = [
-        row
-        for row in rows
-        if (not asked.state or row.state == asked.state)
-        and (not asked.owner or row.owner == asked.owner)
-        and all(word in _text(row) for word in words)
+        site
+        for site in sites
+        if (not asked.state or site.state == asked.state)
+        and (not asked.owner or site.owner == asked.owner)
+        and (not words or _has(site, words))
     ]
     match asked.sort:
         case "name":
-            found.sort(key=lambda row: row.name.casefold())
+            found.sort(key=lambda site: site.name.casefold())
         case "findings":
-            found.sort(key=lambda row: -_findings(row))
+            found.sort(key=lambda site: -sum(site.findings) if site.findings is not None else 1)
         case "consent":
-            found.sort(key=lambda row: -(row.good.nonessential_before if row.good else -1))
+            found.sort(key=lambda site: 1 if site.nonessential_before is None else -site.nonessential_before)
         case "scanned":
-            found.sort(key=lambda row: row.last.started if row.last else "")
+            found.sort(key=lambda site: site.scanned or 0)
         case _:
             pass
     return found
 
 
-def _text(row: SiteRow) -> str:
-    return f"{row.name} {row.url} {row.owner or ''}".casefold()
-
-
-def _findings(row: SiteRow) -> int:
-    return counted(row.good.findings) if row.good else -1
+def _has(site: SiteGlance, words: Sequence[str]) -> bool:
+    text = f"{site.name} {site.url} {site.owner or ''}".casefold()
+    return all(word in text for word in words)
 
 
 def overview(
@@ -159,21 +170,22 @@ def overview(
 ) -> Overview:
     """The page that is asked for; past the last page is the last page. `sparks` remembers rows of bars."""
     drawn = sparks or Sparks(past)
-    every = watched(past, configured)
+    every = glanced(past, configured)
     found = chosen(every, asked)
     pages = max(1, -(-len(found) // rows))
     asked = replace(asked, page=min(asked.page, pages))
     start = (asked.page - 1) * rows
-    tally = Counter(row.state for row in every)
+    tally = Counter(site.state for site in every)
+    shown = rows_of(found[start : start + rows], past, configured)
     return Overview(
         asked,
         len(every),
         {state: tally.get(state, 0) for state in get_args(SiteState)},
-        sum(1 for row in every if row.good and row.good.nonessential_before),
+        sum(1 for site in every if site.nonessential_before),
         len(found),
-        tuple(SiteLine(row, drawn.of(row)) for row in found[start : start + rows]),
+        tuple(SiteLine(row, drawn.of(row)) for row in shown),
         pages,
-        tuple(sorted({row.owner for row in every if row.owner}, key=str.casefold)),
+        tuple(sorted({site.owner for site in every if site.owner}, key=str.casefold)),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -13,7 +14,7 @@ from scanner.config.fleet import Fleet
 from scanner.dashboard.comparing import Comparisons
 from scanner.dashboard.entrance import reader_of
 from scanner.dashboard.links import Links
-from scanner.dashboard.overview import Asked, Sparks, chosen, overview, watched
+from scanner.dashboard.overview import Asked, Sparks, chosen, glanced, overview, rows_of
 from scanner.dashboard.rendering import render
 from scanner.dashboard.reports import FILES, read, report_policy
 from scanner.dashboard.seams import Past, Reports
@@ -40,8 +41,12 @@ class Shown:
     past: Past
     reports: Reports
 
-    def configured(self) -> dict[str, SiteRow]:
+    def configured(self) -> Mapping[str, SiteRow]:
         """The sites of the configuration, as they stand before their first scan."""
+        return self._configured
+
+    @cached_property
+    def _configured(self) -> dict[str, SiteRow]:
         return {
             site.name: SiteRow(
                 name=site.name,
@@ -101,8 +106,9 @@ class Pages:
 
     def sites_table(self, request: Request) -> Response:
         """The overview as CSV: all pages of what is asked for."""
-        rows = chosen(watched(self._shown.past, self._shown.configured()), Asked.of(request.query_params))
-        return _csv(sites_csv(rows), "sites")
+        past, configured = self._shown.past, self._shown.configured()
+        found = chosen(glanced(past, configured), Asked.of(request.query_params))
+        return _csv(sites_csv(rows_of(found, past, configured)), "sites")
 
     def site(self, request: Request) -> Response:
         """One site."""

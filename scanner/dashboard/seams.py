@@ -15,6 +15,7 @@ from scanner.model.watch import (
     FindingLife,
     PolicyVersion,
     ScanRow,
+    SiteGlance,
     SiteRow,
     VendorLife,
     Week,
@@ -36,7 +37,10 @@ class Past(Protocol):
     """The reading half of the history. Every method may be called from any thread."""
 
     def sites(self, *, names: Collection[str] | None = None) -> tuple[SiteRow, ...]:
-        """All sites, worst first."""
+        """All sites (or those of some names), worst first."""
+
+    def glances(self) -> tuple[SiteGlance, ...]:
+        """All sites, worst first, with what it takes to find them and to put them in order."""
 
     def site(self, name: str) -> SiteRow | None:
         """One site; null where the history does not know it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import JsonValue
 
@@ -82,6 +82,23 @@ class SiteRow(Model):
     failures: int
     last: ScanRow | None
     good: ScanRow | None
+
+
+class SiteGlance(NamedTuple):
+    """What of a site is needed to find it among many and to put it in order: there may be fifty thousand.
+
+    `findings` counts those of high, medium and low severity; these and `nonessential_before` are of the last scan that
+    did not fail, null without one. `scanned` is when the last scan began, in microseconds since 1970.
+    """
+
+    name: str
+    url: str
+    owner: str | None
+    state: SiteState
+    failures: int
+    scanned: int | None
+    findings: tuple[int, int, int] | None
+    nonessential_before: int | None
 
 
 class CookieLife(Model):

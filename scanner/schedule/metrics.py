@@ -213,7 +213,7 @@ class _Watch:
     def _ask(self) -> list[Family]:
         now = _now()
         names = {site.name for site in self._sites}
-        rows = [row for row in self._history.sites() if not names or row.name in names]
+        rows = [site for site in self._history.glances() if not names or site.name in names]
         states = dict.fromkeys(SITE_STATES, 0)
         for row in rows:
             states[row.state] += 1

@@ -96,9 +96,10 @@ def _waiting(due: Due, fleet: Fleet, history: History, now: datetime.datetime) -
 def _failing(fleet: Fleet, history: History) -> tuple[Failing, ...]:
     """The sites whose last scan failed, the latest first."""
     watched = {site.name for site in fleet.sites if site.enabled}
+    failing = [site.name for site in history.glances() if site.failures and site.name in watched]
     found = [
         Failing(row.name, row.failures, row.last.started, row.last.problem or "no reason is known")
-        for row in history.sites()
-        if row.name in watched and row.failures and row.last is not None
+        for row in history.sites(names=failing)
+        if row.last is not None
     ]
     return tuple(sorted(found, key=lambda one: one.at, reverse=True))

@@ -21,6 +21,7 @@ from scanner.model.watch import (
     Retention,
     Run,
     ScanRow,
+    SiteGlance,
     SiteRow,
     VendorLife,
     Waiting,
@@ -108,6 +109,10 @@ class History:
     def sites(self, *, names: Collection[str] | None = None) -> tuple[SiteRow, ...]:
         """The sites that were ever scanned (or those of some names), worst first."""
         return self._database.read(lambda connection: reading.sites(connection, names))
+
+    def glances(self) -> tuple[SiteGlance, ...]:
+        """All sites that were ever scanned, worst first, with what it takes to find them and to put them in order."""
+        return self._database.read(reading.glances)
 
     def site(self, name: str) -> SiteRow | None:
         """One site; null where it was never scanned."""

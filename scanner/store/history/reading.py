@@ -10,7 +10,17 @@ from sqlalchemy import Connection, Row, Select, Table, and_, func, literal, or_,
 from sqlalchemy.types import BigInteger
 
 from scanner.model.finding import SEVERITIES
-from scanner.model.watch import SITE_STATES, ChangeRow, CookieLife, FindingLife, ScanRow, SiteRow, VendorLife, Week
+from scanner.model.watch import (
+    SITE_STATES,
+    ChangeRow,
+    CookieLife,
+    FindingLife,
+    ScanRow,
+    SiteGlance,
+    SiteRow,
+    VendorLife,
+    Week,
+)
 from scanner.store.history.moments import aware, micros
 from scanner.store.history.rows import (
     change_row,
@@ -25,22 +35,61 @@ from scanner.store.history.tables import CHANGES, COOKIES, SCANS, SITES, STANDIN
 
 Life = TypeVar("Life")
 
+_FEW = 500
+"""More sites than this are not asked for by name: engines have a limit to the values of a question."""
+
 
 def sites(connection: Connection, names: Collection[str] | None) -> tuple[SiteRow, ...]:
     """Sites, worst first: by state, failures in a row, findings by severity, name."""
+    names = None if names is None else frozenset(names)
     query = select(SITES)
     # Mostly a site's last scan is its last good one: each is read once.
     shown = scans_query().where(or_(SCANS.c.id == SITES.c.last_scan, SCANS.c.id == SITES.c.good_scan))
-    if names is not None:
+    if names is not None and len(names) <= _FEW:
         query, shown = (one.where(SITES.c.name.in_(sorted(names))) for one in (query, shown))
     numbered = {row.id: scan_row(row.site, row) for row in connection.execute(shown)}
-    return tuple(sorted((site_row(row, numbered) for row in connection.execute(query)), key=_badness))
+    rows = connection.execute(query)
+    wanted = rows if names is None else (row for row in rows if row.name in names)
+    return tuple(sorted((site_row(row, numbered) for row in wanted), key=_badness))
 
 
 def _badness(site: SiteRow) -> tuple[Any, ...]:
     found = site.good.findings if site.good is not None else {}
     levels = [-found.get(level, 0) for level in ("high", "medium", "low")]
     return SITE_STATES.index(site.state), -site.failures, *levels, site.name
+
+
+def glances(connection: Connection) -> tuple[SiteGlance, ...]:
+    """All sites, worst first as in `sites`, and no more of each than it takes to find it and to put it in order."""
+    last, good = SCANS.alias("last"), SCANS.alias("good")
+    query = (
+        select(
+            SITES.c.name, SITES.c.url, SITES.c.owner, SITES.c.state, SITES.c.failures,
+            last.c.started, good.c.high, good.c.medium, good.c.low, good.c.nonessential_before,
+        )
+        .select_from(SITES)
+        .outerjoin(last, last.c.id == SITES.c.last_scan)
+        .outerjoin(good, good.c.id == SITES.c.good_scan)
+    )  # fmt: skip
+    found = [
+        SiteGlance(
+            name,
+            url,
+            owner,
+            SITE_STATES[state],
+            failures,
+            started,
+            None if high is None else (high, medium, low),
+            before,
+        )
+        for name, url, owner, state, failures, started, high, medium, low, before in connection.execute(query)
+    ]
+    return tuple(sorted(found, key=_badness_at_a_glance))
+
+
+def _badness_at_a_glance(site: SiteGlance) -> tuple[Any, ...]:
+    high, medium, low = site.findings or (0, 0, 0)
+    return SITE_STATES.index(site.state), -site.failures, -high, -medium, -low, site.name
 
 
 def scans(connection: Connection, site: str, limit: int | None, before: int | None) -> tuple[ScanRow, ...]:

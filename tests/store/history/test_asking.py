@@ -30,6 +30,28 @@ def test_the_worst_site_comes_first(history: History) -> None:
     assert history.site("unknown") is None and history.sites(names=()) == ()
 
 
+def test_at_a_glance_a_site_is_what_it_is_in_full(history: History) -> None:
+    _fleet(history)
+    record(history, 1, failed(1), site="two-high")
+    rows, glances = history.sites(), history.glances()
+    assert [(site.name, site.url, site.owner, site.state, site.failures) for site in glances] == [
+        (row.name, row.url, row.owner, row.state, row.failures) for row in rows
+    ]
+    for row, site in zip(rows, glances, strict=True):
+        assert site.findings == (
+            None if row.good is None else tuple(row.good.findings[level] for level in ("high", "medium", "low"))
+        )
+        assert site.nonessential_before == (None if row.good is None else row.good.nonessential_before)
+    newest_first = sorted(rows, key=lambda row: row.last.started if row.last else "", reverse=True)
+    assert sorted(glances, key=lambda site: site.scanned or 0)[-1].name == newest_first[0].name
+
+
+def test_a_thousand_sites_are_asked_for_by_name(history: History) -> None:
+    _fleet(history)
+    names = [f"unknown-{number}" for number in range(1000)]
+    assert [row.name for row in history.sites(names=(*names, "low", "gone"))] == ["gone", "low"]
+
+
 def test_scans_and_changes_are_paged(history: History) -> None:
     for week in range(7):
         record(history, week, scan(week, cookies=[cookie(f"c{week}")]))
