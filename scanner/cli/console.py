@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import tempfile
 import traceback
 
@@ -10,8 +12,16 @@ from rich.console import Console
 from scanner.errors import ScannerError
 from scanner.terminal import clean
 
+_PIPED_WIDTH = 400
+"""Columns for a pipe or a file, where none are said: a table that is cut to a terminal's width is no use there."""
+
+
+def _width() -> int | None:
+    return None if sys.stdout.isatty() or "COLUMNS" in os.environ else _PIPED_WIDTH
+
+
 err = Console(stderr=True, highlight=False, markup=False)
-out = Console(highlight=False, markup=False)
+out = Console(highlight=False, markup=False, width=_width())
 
 FINISHED, FAIL_ON_MET, WRONG_USAGE, SITE_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 

@@ -24,6 +24,8 @@ config = typer.Typer(name="config", help="Check scan.toml, or print its schema f
 
 _SHOWN = 3
 """How many of a site's next moments are shown."""
+_WIDE = 110
+"""Columns from which all of them fit beside the rest; on less only the next one is shown."""
 
 
 @config.command()
@@ -77,7 +79,7 @@ def _tell(inspection: Inspection, path: Path, now: datetime.datetime) -> None:
         table.add_column(title, overflow="fold")
     table.add_column("next (UTC)", no_wrap=True)
     for site in fleet.sites:
-        table.add_row(site.name, clean(site.url), _rhythm(site), _times(site, now))
+        table.add_row(site.name, clean(site.url), _rhythm(site), _times(site, now, few=out.width < _WIDE))
     if fleet.sites:
         out.print(table)
     for name in inspection.unfetched:
@@ -95,8 +97,8 @@ def _rhythm(site: WatchedSite) -> str:
     return f"{site.cadence.expression}{zone}"
 
 
-def _times(site: WatchedSite, now: datetime.datetime) -> str:
-    moments = list(_next(site, now))
+def _times(site: WatchedSite, now: datetime.datetime, *, few: bool) -> str:
+    moments = list(_next(site, now))[: 1 if few else None]
     return ", ".join(
         moment.strftime("%m-%d %H:%M" if number else "%Y-%m-%d %H:%M") for number, moment in enumerate(moments)
     )
