@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 
 from scanner.capture import Instrument
-from scanner.model.evidence import Gap, Request, ScriptCall, Visit
+from scanner.model.evidence import Gap, Request, ScriptCall, ScriptCookieWrite, Visit
 from tests.capture.conftest import FIRST, THIRD, Look, Scan, Site
 
 pytestmark = pytest.mark.browser
@@ -108,6 +108,17 @@ async def test_ten_thousand_requests_are_bounded_and_the_loss_is_said(site: Site
     records = await look(site.page("<script>for (let i = 0; i < 6000; i++) fetch('/many?' + i)</script>"))
     assert len(records.of(Request)) <= 5_000
     assert any(gap.what == "requests" for gap in records.of(Gap))
+
+
+async def test_ten_thousand_cookies_are_bounded_and_the_loss_is_said(site: Site, look: Look) -> None:
+    """The browser keeps some 180 of a site's cookies; every attempt beyond a limit is counted out, not written down."""
+    flood = "<script>for (let i = 0; i < 10000; i++) document.cookie = 'flood' + i + '=' + 'v'.repeat(100)</script>"
+    records = await look(site.page(flood, "stood=1"))
+    assert records.visit.error is None and records.visit.wall_ms < 20_000
+    assert 100 < sum(name.startswith("flood") for name in records.jar()) < 400
+    assert len(records.of(ScriptCookieWrite)) <= 1_000
+    assert any(gap.what == "script" for gap in records.of(Gap))
+    assert records.of(Request)[0].set_cookies[0].raw == "stood=1"
 
 
 async def test_bytes_that_are_no_text_make_a_record(site: Site, look: Look) -> None:
