@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
+import io
 import json
 import os
 import statistics
@@ -63,13 +65,16 @@ async def bare(urls: list[str], rules: str) -> None:
             await persistent.close()
 
 
-async def ours(start: str, pages: int, rules: str, folder: Path) -> None:
-    """A whole scan, from the browser's start to the report."""
-    from scanner.config import Config
-    from scanner.pipeline import scan_sites
+def ours(start: str, pages: int, rules: str, folder: Path) -> None:
+    """A whole scan as a user starts it, from the command line to the report."""
+    from scanner.cli import main as command_line
 
-    config = Config(host_rules=rules, ignore_https_errors=True, pages=pages)
-    await scan_sites([start], config, lambda _: folder, lambda *_: None, lambda *_: None)
+    config = folder.with_suffix(".toml")
+    config.write_text(f"[scan]\nhost_rules = {json.dumps(rules)}\nignore_https_errors = true\n")
+    sys.argv = ["cookie-scanner", "scan", start, "--quiet", "--config", str(config), "--pages", str(pages), "--out"]
+    sys.argv.append(str(folder))
+    with contextlib.redirect_stdout(io.StringIO()):
+        command_line()
 
 
 class Memory(threading.Thread):
@@ -138,13 +143,12 @@ async def main(runs: int, name: str) -> None:
                 ["--worker", "ours", "--urls", urls, "--rules", server.host_rules, "--out", str(Path(folder) / "first")]
             )
             for run in range(runs):
-                out = str(Path(folder) / str(run))
-                for rows, worker in ((floor, ["bare"]), (scans, ["ours", "--out", out])):
-                    arguments = ["--worker", *worker, "--urls", urls, "--rules", server.host_rules]
-                    seconds, _, _ = await measure(arguments)
-                    _, tree, python = await measure(arguments, memory=True)
+                for rows, worker in ((floor, "bare"), (scans, "ours")):
+                    arguments = ["--worker", worker, "--urls", urls, "--rules", server.host_rules, "--out"]
+                    seconds, _, _ = await measure([*arguments, str(Path(folder) / str(run))])
+                    _, tree, python = await measure([*arguments, str(Path(folder) / f"{run}-memory")], memory=True)
                     rows.append((seconds, tree, python))
-            scan = json.loads((Path(folder) / "0" / "scan.json").read_text())
+            scan = json.loads(next((Path(folder) / "0").rglob("scan.json")).read_text())
     loads = len(site.pages) * len(STATES)
     print(f"{name}: {len(site.pages)} pages x {len(STATES)} states ({loads} page loads), median of {runs} runs each")
     rows = [("seconds", 0, 1.0), ("peak memory of the tree, MB", 1, 1e6), ("peak memory of Python, MB", 2, 1e6)]
@@ -169,6 +173,6 @@ if __name__ == "__main__":
     if given.worker == "bare":
         asyncio.run(bare(given.urls, given.rules))
     elif given.worker == "ours":
-        asyncio.run(ours(given.urls[0], len(given.urls), given.rules, given.out))
+        ours(given.urls[0], len(given.urls), given.rules, given.out)
     else:
         asyncio.run(main(given.runs, given.site))

@@ -166,7 +166,7 @@ def _figures(good: Sequence[ScanRow]) -> tuple[Figure, ...]:
     return (
         figure("findings that count", lambda one: counted(one.findings)),
         figure("advertising or statistics cookies before a choice", lambda one: one.nonessential_before, alarming=True),
-        figure("companies contacted before a choice", lambda one: one.vendors_before),
+        figure("services contacted before a choice", lambda one: one.vendors_before),
         figure("cookies in all states", lambda one: one.cookies),
         figure("score, of 100", lambda one: one.score),
     )
@@ -209,7 +209,7 @@ def charts(scans: Sequence[ScanRow]) -> tuple[Chart, ...]:
             measured("nonessential_before"),
         ),
         stepped("chart-cookies", "Cookies", (every, before), measured("cookies", "cookies_before")),
-        stepped("chart-companies", "Companies", (every, before), measured("vendors", "vendors_before")),
+        stepped("chart-services", "Services", (every, before), measured("vendors", "vendors_before")),
     )
 
 

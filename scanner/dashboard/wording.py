@@ -70,7 +70,9 @@ def change_look(change: ChangeRow) -> str:
 
 
 def change_subject(change: ChangeRow) -> str:
-    """What changed, in words; a finding's rule stands before its subject."""
+    """What changed, in words; a finding's rule stands before its subject. For a site as a whole: why, or since when."""
+    if change.kind in ("unreachable", "reachable-again"):
+        return change.detail or change.subject
     if change.rule is None:
         return change.subject
     label = rule_label(change.rule)

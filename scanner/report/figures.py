@@ -52,12 +52,12 @@ def figures(scan: Scan) -> tuple[Figure, ...]:
 
 
 _RECEIVE_BEFORE = Message(
-    "advertising or statistics company receives data before a visitor chooses",
-    "advertising or statistics companies receive data before a visitor chooses",
+    "advertising or statistics service receives data before a visitor chooses",
+    "advertising or statistics services receive data before a visitor chooses",
 )
 _RECEIVE_AFTER = Message(
-    "advertising or statistics company receives data after a visitor refuses",
-    "advertising or statistics companies receive data after a visitor refuses",
+    "advertising or statistics service receives data after a visitor refuses",
+    "advertising or statistics services receive data after a visitor refuses",
 )
 _FOLLOWING: dict[StateName, tuple[str, ...]] = {
     "before": ("tracking-before-consent", "tracking-without-banner"),
@@ -80,8 +80,8 @@ def _receiving(scan: Scan, everyone: Sequence[Company], state: StateName, label:
         return Figure("–", say("{state}: not measured", state=state_label(state)), why)
     contacted = [company for company in everyone if state in company.states]
     hungry = [company for company in contacted if company.states[state] in NEEDS_CONSENT]
-    note = say_n("of {count} outside company contacted", "of {count} outside companies contacted", len(contacted))
-    note = note if contacted else say("no outside company was contacted")
+    note = say_n("of {count} outside service contacted", "of {count} outside services contacted", len(contacted))
+    note = note if contacted else say("no outside service was contacted")
     if hungry and _spotless(scan, state):
         note = f"{note}; {say('nothing that needs consent was seen')}"
     return Figure(number(len(hungry)), label(len(hungry)), note, alarming=bool(hungry) and _serious(scan, state))

@@ -74,10 +74,10 @@ _MAY_STORE = Message(
 _TRACKS = Message("This site follows visitors")
 _MAY_TRACK = Message("This site may follow visitors")
 _COMPANIES: dict[frozenset[str], Message] = {
-    frozenset({"marketing"}): Message("{count} advertising company", "{count} advertising companies"),
-    frozenset({"analytics"}): Message("{count} statistics company", "{count} statistics companies"),
+    frozenset({"marketing"}): Message("{count} advertising service", "{count} advertising services"),
+    frozenset({"analytics"}): Message("{count} statistics service", "{count} statistics services"),
 }
-_ANY_COMPANIES = Message("{count} company", "{count} companies")
+_ANY_COMPANIES = Message("{count} outside service", "{count} outside services")
 _BOTH = Message("{first} and {second}")
 
 

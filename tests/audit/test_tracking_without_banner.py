@@ -29,7 +29,7 @@ def test_all_companies_share_one_finding() -> None:
     assert (finding.severity, finding.confidence) == ("high", "likely")
     assert finding.subject == "_ga@shop.test, region1.google-analytics.com, www.facebook.com"
     assert finding.observed[0] == "/states/before/banner"
-    assert "2 companies" in finding.title
+    assert "2 services" in finding.title
 
 
 def test_implied_consent_is_quoted() -> None:

@@ -206,7 +206,7 @@ async def test_sites_are_found_sorted_and_opened_without_script(browser: Browser
     await expect(rows).to_have_count(1)
     await page.get_by_role("link", name=NAMES[3]).click()
     await expect(page.get_by_role("heading", level=1)).to_have_text(NAMES[3])
-    charts = page.get_by_role("img", name=re.compile("^(Findings|Advertising|Cookies|Companies)"))
+    charts = page.get_by_role("img", name=re.compile("^(Findings|Advertising|Cookies|Services)"))
     assert await charts.count() == 4
     assert witness.seen == []
     await page.context.close()

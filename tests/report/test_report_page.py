@@ -70,7 +70,10 @@ def test_the_verdict_and_the_four_figures_come_first() -> None:
     """One sentence, four figures, the worst findings by name, and what limits the scan."""
     verdict = one(page(samples.shop()), "#verdict")
     sentence = words(one(verdict, ".sentence"))
-    assert sentence == "This site sends data to 3 companies before visitors can choose, and goes on after they refuse."
+    assert (
+        sentence
+        == "This site sends data to 3 outside services before visitors can choose, and goes on after they refuse."
+    )
     assert [words(value) for value in verdict.select(".figures .value")] == ["3", "3", "3", "7"]
     assert words(verdict.select(".first-steps li")[0]).startswith("High Three companies receive data")
     assert "1 check of 8 could not be decided" in words(one(verdict, ".limits"))
@@ -372,7 +375,7 @@ def test_a_verdict_names_few_companies_and_counts_many() -> None:
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        ("tracking-after-reject", "This site sends data to 3 companies even after visitors refuse."),
+        ("tracking-after-reject", "This site sends data to 3 outside services even after visitors refuse."),
         ("no-reject-option", "Visitors are not given a free choice: Three companies receive data before a visitor"),
         ("policy-missing", "This site uses cookies or similar techniques, and no cookie policy was found."),
         ("promise-broken", "The cookie policy makes a promise that this site does not keep."),

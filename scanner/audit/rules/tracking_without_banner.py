@@ -13,12 +13,12 @@ from scanner.model.finding import Severity
 
 TITLE = Message(
     "{companies} follows visitors, and the site never asks for consent",
-    "{count} companies follow visitors, and the site never asks for consent",
+    "{count} services follow visitors, and the site never asks for consent",
 )
 DETAIL = Message(
     "No consent banner was found on the visited pages, and {companies} ({purpose}) was at work from the first page "
     "on. Things of this purpose generally need consent first.\n{facts}",
-    "No consent banner was found on the visited pages, and {count} companies ({companies}; {purpose}) were at work "
+    "No consent banner was found on the visited pages, and {count} services ({companies}; {purpose}) were at work "
     "from the first page on. Things of this purpose generally need consent first.\n{facts}",
 )
 TRACES = Message(
