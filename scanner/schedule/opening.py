@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,10 +17,14 @@ from scanner.schedule.keeping import tidying
 from scanner.schedule.local import Errand
 from scanner.schedule.running import Heard, utc_now
 from scanner.schedule.telling import deliver
-from scanner.store.history import History, open_history
+from scanner.store.history import AwayError, History, open_history
 from scanner.store.places import Place, open_place
 
+PATIENCE_S = 60.0
+"""How long a service that starts waits for its database, which may be starting too."""
+
 _ASK_AGAIN = datetime.timedelta(minutes=1)
+_PAUSE_S = 1.0
 _log = structlog.get_logger("scanner.schedule")
 
 
@@ -52,15 +57,31 @@ class Watch:
 
 
 @contextmanager
-def open_watch(fleet: Fleet) -> Iterator[Watch]:
+def open_watch(fleet: Fleet, *, wait_s: float = 0.0) -> Iterator[Watch]:
     """Open the history and the place of reports of a fleet.
+
+    A service gives `wait_s`: a database that does not answer yet, or is just being restarted, is waited for that long.
 
     Raises:
         UsageError: one of them cannot be opened.
     """
     place = open_place(fleet.history.reports)
-    history = open_history(fleet.history.address())
+    history = _waited_for(fleet.history.address(), time.monotonic() + wait_s)
     try:
         yield Watch(fleet, history, place)
     finally:
         history.close()
+
+
+def _waited_for(address: str, until: float) -> History:
+    told = False
+    while True:
+        try:
+            return open_history(address)
+        except AwayError as error:
+            if time.monotonic() >= until:
+                raise
+            if not told:
+                _log.warning("the database is waited for", error=str(error))
+                told = True
+        time.sleep(_PAUSE_S)

@@ -105,10 +105,10 @@ def named_sites(fleet: Fleet, names: Iterable[str]) -> list[WatchedSite]:
 async def _run(fleet: Fleet, by_hand: list[WatchedSite], port: int | None, *, once: bool) -> int:
     from scanner.schedule.local import LONGEST_WAIT_S, LocalSchedule, stopped_by_signals
     from scanner.schedule.metrics import Metrics, serve
-    from scanner.schedule.opening import open_watch
+    from scanner.schedule.opening import PATIENCE_S, open_watch
     from scanner.schedule.running import open_runner
 
-    with open_watch(fleet) as watch:
+    with open_watch(fleet, wait_s=PATIENCE_S) as watch:
         figures = Metrics(watch.history, fleet.sites, tick_s=LONGEST_WAIT_S)
         serving = contextlib.nullcontext(None) if port is None else serve(figures, port)
         opened = open_runner(

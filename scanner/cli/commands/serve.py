@@ -54,7 +54,7 @@ def serve(
         _print_hash()
         return
     from scanner.config.fleet import read_fleet
-    from scanner.schedule.opening import open_watch
+    from scanner.schedule.opening import PATIENCE_S, open_watch
 
     fleet = read_fleet(config)
     if export is not None:
@@ -66,7 +66,7 @@ def serve(
     from scanner.schedule.logs import configure_log
 
     configure_log()
-    with open_watch(fleet) as watch:
+    with open_watch(fleet, wait_s=PATIENCE_S) as watch:
         asyncio.run(_serve(watch, {**fleet.serve.model_dump(include={"host", "port"}), **changes}, names))
     raise typer.Exit(FINISHED)
 

@@ -59,7 +59,7 @@ async def _work(fleet: Fleet, grace_s: float, tick_s: int, port: int | None) -> 
     if missing := [name for name in ("procrastinate", "psycopg", "psycopg_pool") if find_spec(name) is None]:
         raise UsageError(f"{missing[0]} is not installed: {EXTRA}")
     from scanner.schedule.metrics import Metrics, serve
-    from scanner.schedule.opening import open_watch
+    from scanner.schedule.opening import PATIENCE_S, open_watch
     from scanner.schedule.queue.connection import conninfo
     from scanner.schedule.queue.engine_log import forward_engine_log
     from scanner.schedule.queue.worker import QueueWorker
@@ -67,7 +67,7 @@ async def _work(fleet: Fleet, grace_s: float, tick_s: int, port: int | None) -> 
 
     conninfo(fleet.history.address())
     forward_engine_log()
-    with open_watch(fleet) as watch:
+    with open_watch(fleet, wait_s=PATIENCE_S) as watch:
         figures = Metrics(watch.history, fleet.sites, tick_s=tick_s)
         serving = contextlib.nullcontext(None) if port is None else serve(figures, port)
         opened = open_runner(

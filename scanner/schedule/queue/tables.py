@@ -25,8 +25,9 @@ Version = tuple[int, ...]
 async def prepare(address: str) -> None:
     """Make sure that the queue's tables are there, as the installed Procrastinate wants them.
 
-    Several may call it at once: one does it, the others wait. Raises UsageError where the database cannot be reached
-    or written, where it holds a queue of another program, or one of a newer version.
+    Several may call it at once: one does it, the others wait. Raises psycopg.OperationalError where the connection
+    breaks or none comes about, and UsageError where the database cannot be written, where it holds a queue of another
+    program, or one of a newer version.
     """
     try:
         async with await psycopg.AsyncConnection.connect(
@@ -34,6 +35,8 @@ async def prepare(address: str) -> None:
         ) as connection:
             await connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
             await _bring_up_to_date(connection)
+    except psycopg.OperationalError:
+        raise
     except psycopg.Error as error:
         raise UsageError(f"the queue cannot be opened: {' '.join(str(error).split())[:300]}") from error
 

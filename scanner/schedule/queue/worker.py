@@ -91,13 +91,16 @@ class QueueWorker:
     async def serve(self) -> None:
         """Work until told to stop.
 
-        Raises UsageError where the queue cannot be opened at the start; later, a database that is away is waited for.
+        Raises UsageError where the queue cannot be used. A database that is away is waited for.
         """
-        await prepare(self._address)
-        _log.info("worker started", slots=self._slots, sites=len(self._fleet.sites), pid=os.getpid())
+        prepared = False
         pause = 1.0
         while not self._stopping.is_set():
             try:
+                if not prepared:
+                    await prepare(self._address)
+                    _log.info("worker started", slots=self._slots, sites=len(self._fleet.sites), pid=os.getpid())
+                    prepared = True
                 await self._life()
             except (psycopg.Error, exceptions.ConnectorException, LostError) as error:
                 _log.warning("worker begins anew", why=" ".join(str(error.__cause__ or error).split())[:300])

@@ -37,6 +37,10 @@ class HistoryError(ScannerError):
     """The history cannot be read or written now; the text says which, and why."""
 
 
+class AwayError(UsageError):
+    """The server of a history does not answer now: it is down, starts, or is not where it is said to be."""
+
+
 class Database:
     """An engine with its two kinds of transaction. Safe to share between threads; not across a fork."""
 
@@ -55,7 +59,9 @@ class Database:
             self._migrate()
         except SQLAlchemyError as error:
             self.close()
-            raise UsageError(f"the history {self.name} cannot be opened: {_cause(error)}") from error
+            away = not _is_file(self.url) and isinstance(error, DBAPIError) and _may_pass(error)
+            kind = AwayError if away else UsageError
+            raise kind(f"the history {self.name} cannot be opened: {_cause(error)}") from error
         except UsageError:
             self.close()
             raise
