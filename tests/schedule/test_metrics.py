@@ -109,7 +109,7 @@ def test_a_database_that_is_away_is_told_and_the_last_figures_stay(
     def away(**_: object) -> None:
         raise HistoryError("the history cannot be used: connection refused")
 
-    monkeypatch.setattr(history, "sites", away)
+    monkeypatch.setattr(history, "glances", away)
     found = _values(figures)
     assert found["cookie_scanner_database_up"] == 0
     assert found['cookie_scanner_sites{"state": "never"}'] == 1
