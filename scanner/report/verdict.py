@@ -73,11 +73,11 @@ _MAY_STORE = Message(
 )
 _TRACKS = Message("This site follows visitors")
 _MAY_TRACK = Message("This site may follow visitors")
-_COMPANIES: dict[frozenset[str], Message] = {
+_SERVICES: dict[frozenset[str], Message] = {
     frozenset({"marketing"}): Message("{count} advertising service", "{count} advertising services"),
     frozenset({"analytics"}): Message("{count} statistics service", "{count} statistics services"),
 }
-_ANY_COMPANIES = Message("{count} outside service", "{count} outside services")
+_ANY_SERVICES = Message("{count} outside service", "{count} outside services")
 _BOTH = Message("{first} and {second}")
 
 
@@ -230,7 +230,7 @@ def _doing(scan: Scan, findings: Sequence[Finding]) -> str:
     if len(names) <= 2:
         told_names = listing(names)
     else:
-        told_names = _COMPANIES.get(frozenset(outside.values()), _ANY_COMPANIES)(len(names))
+        told_names = _SERVICES.get(frozenset(outside.values()), _ANY_SERVICES)(len(names))
     return (_SENDS if sure else _MAY_SEND)(names=told_names)
 
 
@@ -245,7 +245,7 @@ def _promises(broken: Sequence[Finding]) -> str:
 def _omitted(scan: Scan) -> str:
     cookies, names = len(undeclared_cookies(scan)), len(_undeclared_vendors(scan))
     parts = [say_n("{count} cookie", "{count} cookies", cookies)] * bool(cookies)
-    parts += [_ANY_COMPANIES(names)] * bool(names)
+    parts += [_ANY_SERVICES(names)] * bool(names)
     return _BOTH(first=parts[0], second=parts[1]) if len(parts) == 2 else "".join(parts)
 
 

@@ -53,10 +53,13 @@ def sites(connection: Connection, names: Collection[str] | None) -> tuple[SiteRo
     return tuple(sorted((site_row(row, numbered) for row in wanted), key=_badness))
 
 
-def _badness(site: SiteRow) -> tuple[Any, ...]:
-    found = site.good.findings if site.good is not None else {}
-    levels = [-found.get(level, 0) for level in ("high", "medium", "low")]
-    return SITE_STATES.index(site.state), -site.failures, *levels, site.name
+def _badness(site: SiteRow | SiteGlance) -> tuple[Any, ...]:
+    if isinstance(site, SiteGlance):
+        found = site.findings or (0, 0, 0)
+    else:
+        known = site.good.findings if site.good is not None else {}
+        found = (known.get("high", 0), known.get("medium", 0), known.get("low", 0))
+    return SITE_STATES.index(site.state), -site.failures, *(-number for number in found), site.name
 
 
 def glances(connection: Connection) -> tuple[SiteGlance, ...]:
@@ -84,12 +87,7 @@ def glances(connection: Connection) -> tuple[SiteGlance, ...]:
         )
         for name, url, owner, state, failures, started, high, medium, low, before in connection.execute(query)
     ]
-    return tuple(sorted(found, key=_badness_at_a_glance))
-
-
-def _badness_at_a_glance(site: SiteGlance) -> tuple[Any, ...]:
-    high, medium, low = site.findings or (0, 0, 0)
-    return SITE_STATES.index(site.state), -site.failures, -high, -medium, -low, site.name
+    return tuple(sorted(found, key=_badness))
 
 
 def scans(connection: Connection, site: str, limit: int | None, before: int | None) -> tuple[ScanRow, ...]:
