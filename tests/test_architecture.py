@@ -77,9 +77,20 @@ def test_a_module_keeps_the_rules(path: Path) -> None:
                 problems.append(f"{node.name} has {length} lines, more than {MAX_FUNCTION_LINES}")
     if re.search(r"(asyncio\.sleep|wait_for_timeout|time\.sleep)\(\s*[\d.]*[1-9]", text):
         problems.append("waits for a fixed time")
+    if any(_leaves_tasks_behind(node) for node in ast.walk(tree)):
+        problems.append("gathers tasks that outlive the first failure: use scanner.capture.together, or wait for all")
     if re.search(r"\b(TODO|FIXME|XXX|HACK)\b", text) or "NotImplementedError" in text:
         problems.append("leaves something undone")
     assert problems == []
+
+
+def _leaves_tasks_behind(node: ast.AST) -> bool:
+    """Whether a call is an `asyncio.gather` that returns while some of its tasks still run."""
+    return (
+        isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "asyncio.gather"
+        and not any(keyword.arg == "return_exceptions" for keyword in node.keywords)
+    )
 
 
 def _is_command(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

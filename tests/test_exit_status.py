@@ -115,6 +115,49 @@ async def test_interrupted_it_keeps_the_evidence_and_says_130(bakery_and_courier
     assert "interrupted" in {problem["kind"] for problem in scan["problems"]}
 
 
+# While the browser sets out, in the middle of the pages, and about where banners are answered.
+@pytest.mark.parametrize("records", [1, 40, 90, 150])
+async def test_interrupted_at_any_moment_nothing_goes_on_and_nothing_is_printed(
+    bakery_and_courier: DemoServer, tmp_path: Path, records: int
+) -> None:
+
+    start = next(site.start for site in bakery_and_courier.sites if site.name == "deaf-ear-news")
+    process = subprocess.Popen(
+        [*COMMAND, "scan", start, "--host-rules", bakery_and_courier.host_rules, "--ignore-https-errors", "--out", "x"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    log = tmp_path / "x/evidence/records.jsonl"
+    deadline = time.monotonic() + 60
+    while not log.exists() or log.read_bytes().count(b"\n") < records:
+        assert time.monotonic() < deadline, "nothing was recorded"
+        await asyncio.sleep(0.005)
+    process.send_signal(signal.SIGINT)
+    _, errors = await asyncio.to_thread(process.communicate, timeout=60)
+    assert process.returncode == 130, errors
+    *steps, last = errors.splitlines()
+    assert last == "interrupted; the evidence so far is kept"
+    assert {step.partition("  ")[0] for step in steps} <= {"www.harbour-courier.example"}, errors
+    assert json.loads(log.read_text().splitlines()[-1])["kind"] == "finished"
+
+
+def test_interrupted_while_it_is_loaded_it_says_so_in_one_line() -> None:
+    interrupt = """
+import os, signal, sys
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "scanner.cli":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+from scanner.__main__ import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", interrupt], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "interrupted; nothing was begun\n")
+
+
 def _pages(log: Path) -> set[str]:
     """The ids of the visits in a log that is being written, of pages that were seen to their end."""
     lines = log.read_bytes().splitlines(keepends=True) if log.exists() else []

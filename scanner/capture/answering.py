@@ -13,6 +13,7 @@ from typing import Literal
 from scanner.capture.log import VisitLog
 from scanner.capture.shots import picture
 from scanner.capture.tab import Tab
+from scanner.capture.together import meanwhile
 from scanner.capture.visit import VisitRun
 from scanner.model.base import Phase
 from scanner.model.consent import Screenshot
@@ -59,13 +60,8 @@ class VisitPace:
         What a page or a driver waits for without saying so (the end of a scroll, a promise behind a timer) comes to
         its end then. Raises TimeoutError after `limit_s` seconds on the wall.
         """
-        ticker = asyncio.create_task(self._tick())
-        try:
-            async with asyncio.timeout(limit_s):
-                yield
-        finally:
-            ticker.cancel()
-            await asyncio.wait({ticker})
+        async with asyncio.timeout(limit_s), meanwhile(self._tick()):
+            yield
 
     async def _tick(self) -> None:
         while True:

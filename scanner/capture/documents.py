@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import re
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from scanner.capture.plan import Progress
 from scanner.capture.resources import load
 from scanner.capture.states import Desk
 from scanner.capture.tab import Tab
+from scanner.capture.together import together
 from scanner.capture.visit import VisitRun, VisitSpec
 from scanner.model.evidence import DocumentKept, Link, Record, Visit
 
@@ -134,7 +134,7 @@ class Documents:
     async def look(self, tab: Tab) -> None:
         """Ask for the addresses among those wanted that nobody named, from a tab where the site's page stands."""
         guessed = [url for url, why in self._wanted.items() if why.startswith(GUESSED)]
-        there = await asyncio.gather(*(_answers(tab, url) for url in guessed))
+        there = await together(*(_answers(tab, url) for url in guessed))
         self._absent |= {url for url, answers in zip(guessed, there, strict=True) if not answers}
 
     def left(self, candidates: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -166,7 +166,7 @@ class Documents:
                         tab = await visitor.new_tab()
                     await self._one(tab, url, why)
 
-        await asyncio.gather(*(work() for _ in range(min(_TABS, len(queue)))))
+        await together(*(work() for _ in range(min(_TABS, len(queue)))))
 
     async def _one(self, tab: Tab, url: str, why: str) -> None:
         self.desk.progress(Progress("before", url, "reading the policy"))

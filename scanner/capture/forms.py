@@ -18,6 +18,7 @@ from scanner.capture.canaries import Canaries
 from scanner.capture.cdp import ProtocolError, Session
 from scanner.capture.collectors.frames import WORLD
 from scanner.capture.log import VisitLog
+from scanner.capture.together import together
 from scanner.model.probes import CanaryData, CanaryPlanted
 from scanner.site import host_of, site_of
 
@@ -100,7 +101,7 @@ class Typist:
             for frame in _walk(tree["frameTree"])
             if frame["id"] == self._main or frame["url"].startswith("about:") or site_of(host_of(frame["url"])) == site
         ]
-        found = await asyncio.gather(*(self._look(frame["id"]) for frame in frames[:_MOST_FRAMES]))
+        found = await together(*(self._look(frame["id"]) for frame in frames[:_MOST_FRAMES]))
         return [frame for frame in found if frame is not None]
 
     async def _look(self, frame_id: str) -> _Frame | None:
@@ -128,6 +129,9 @@ class Typist:
         )
         return answer.get("result", {}).get("value")
 
+    async def _press(self, event: Mapping[str, Any]) -> None:
+        await self._page.post("Input.dispatchKeyEvent", event)
+
     async def _fill(self, frame: _Frame, index: int, found: _Field) -> bool:
         """Type into one field; whether the cursor went there."""
         page_time = await self._ask(frame, f"forms.enter({index})")
@@ -135,7 +139,7 @@ class Typist:
             return False
         log, value = self._log, self._canaries.values[found.data]
         self._entered = (frame, index)
-        await asyncio.gather(*(self._page.post("Input.dispatchKeyEvent", event) for event in keys_of(value)))
+        await together(*(self._press(event) for event in keys_of(value)))
         log.emit(
             CanaryPlanted(
                 visit=log.visit,

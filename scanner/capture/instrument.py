@@ -25,6 +25,7 @@ from scanner.capture.plan import BrowserOptions, Plan, Progress
 from scanner.capture.scan import ChooseDocuments, SiteScan
 from scanner.capture.sink import Sink
 from scanner.capture.states import Desk, Listen
+from scanner.capture.together import beside
 from scanner.capture.visit import VisitRun, VisitSpec
 from scanner.errors import BrowserNotFoundError, SiteError
 from scanner.loopback import serve
@@ -157,11 +158,14 @@ async def start(options: BrowserOptions, executable: str, browser: Browser) -> A
     async with AsyncExitStack() as stack:
         gate = await stack.enter_async_context(gate_for(options))
         # Both need half a second, mostly of waiting: side by side, and what pages are read with is made meanwhile.
-        playwright, running, _ = await asyncio.gather(
-            stack.enter_async_context(async_playwright()),
-            stack.enter_async_context(launch(executable, options, user_agent, gate.port if gate else None)),
-            asyncio.to_thread(_get_ready),
-        )
+        launched = launch(executable, options, user_agent, gate.port if gate else None)
+        async with (
+            beside(stack.enter_async_context(async_playwright())) as driver,
+            beside(stack.enter_async_context(launched)) as browsing,
+            beside(asyncio.to_thread(_get_ready)),
+        ):
+            pass
+        playwright, running = driver.result(), browsing.result()
         try:
             endpoint = await stack.enter_async_context(open_bridge(running.connection))
             chromium = await playwright.chromium.connect_over_cdp(endpoint, timeout=_JOIN_MS)

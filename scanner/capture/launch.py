@@ -211,7 +211,11 @@ async def _start(executable: str, arguments: list[str]) -> tuple[asyncio.subproc
     finally:
         os.close(to_browser)
         os.close(from_browser)
-    return process, await Connection.open(our_read, our_write)
+    try:
+        return process, await Connection.open(our_read, our_write)
+    except BaseException:
+        process.kill()
+        raise
 
 
 class _Said:

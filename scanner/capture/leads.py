@@ -22,6 +22,7 @@ from scanner.capture.robots import MOST_BYTES as ROBOTS_BYTES
 from scanner.capture.robots import Robots, robots_url
 from scanner.capture.sitemaps import MOST_BYTES, read_sitemap
 from scanner.capture.tab import Tab
+from scanner.capture.together import together
 from scanner.capture.visit import VisitRun, VisitSpec
 from scanner.model.evidence import Link
 from scanner.site import host_of, site_of
@@ -63,9 +64,7 @@ async def sitemap_links(tab: Tab, home: str) -> tuple[Link, ...]:
                 if not batch:
                     break
                 seen.update(batch)
-                answers = await asyncio.gather(
-                    *(load(tab, url, most_bytes=MOST_BYTES, timeout_s=_ANSWER_S) for url in batch)
-                )
+                answers = await together(*(load(tab, url, most_bytes=MOST_BYTES, timeout_s=_ANSWER_S) for url in batch))
                 read = [read_sitemap(answer.data) for answer in answers if answer.status == 200]
                 found.update(dict.fromkeys(url for sitemap in read for url in sitemap.pages))
                 queue = sorted((url for s in read for url in s.sitemaps if _same_site(url, home)), key=_likely)

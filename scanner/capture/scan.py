@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -21,24 +21,11 @@ from scanner.capture.plan import BrowserOptions, Plan, Progress
 from scanner.capture.resolving import OFF, SYSTEM, Names
 from scanner.capture.sink import Sink
 from scanner.capture.states import Desk, Listen, StateRun
+from scanner.capture.together import beside, together
 from scanner.capture.visit import VisitRun
 from scanner.model.evidence import Link, Record, ScanFinished, ScanStarted, Visit
 from scanner.model.instrument import Browser
 from scanner.site import host_of, site_of
-
-
-@asynccontextmanager
-async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """Do something beside the body; both are over at the end, and what fails in one ends the other."""
-    task = asyncio.create_task(work)
-    try:
-        yield
-        await task
-    finally:
-        if not task.done():
-            task.cancel()
-            await asyncio.wait({task})
-
 
 ChooseDocuments = Callable[[Sequence[Link]], Sequence[tuple[str, str]]]
 
@@ -169,7 +156,7 @@ class SiteScan:
             if leading and self._wants_documents:
                 await self._documents(stack)
 
-        await asyncio.gather(*(one(state) for state in self.plan.states))
+        await together(*(one(state) for state in self.plan.states))
 
     async def _one_state(
         self,
@@ -186,7 +173,7 @@ class SiteScan:
         )
         run = StateRun(self.desk, context, state, aside=self._look_for_documents if leading else None)
         runs.append(run)
-        async with _beside(run.start()):
+        async with beside(run.start()):
             await run.settled.wait()
             if leading:
                 pages.set_result(self._pages(run))

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from scanner.capture.cdp import Params, Session
 from scanner.capture.network import Network
+from scanner.capture.together import meanwhile
 from scanner.model.evidence import Settling
 
 CEILING_S = 10.0
@@ -200,19 +201,16 @@ class PageTime:
                 slices, lives = slices_of(life_ms), lives + 1
         return Settling(method="virtual-time", life_ms=round(min(lived, life_ms), 1), ended=ended)
 
-    async def during(self, work: Awaitable[T], limit_s: float) -> T | None:
+    async def during(self, work: Coroutine[Any, Any, T], limit_s: float) -> T | None:
         """Await something for which the page must live a little, such as an answer of its database; null if late."""
-        task = asyncio.ensure_future(work)
         end = time.monotonic() + limit_s
-        while not task.done() and time.monotonic() < end and not self._stopped:
-            await asyncio.wait({task}, timeout=_PATIENCE_S)
-            if not task.done() and self.virtual:
-                async with self._turn:
-                    await self._run(time.monotonic(), _TICK_MS, _TICK_CEILING_S)
-        if not task.done():
-            task.cancel()
-            return None
-        return task.result()
+        async with meanwhile(work) as task:
+            while not task.done() and time.monotonic() < end and not self._stopped:
+                await asyncio.wait({task}, timeout=_PATIENCE_S)
+                if not task.done() and self.virtual:
+                    async with self._turn:
+                        await self._run(time.monotonic(), _TICK_MS, _TICK_CEILING_S)
+        return None if task.cancelled() else task.result()
 
     async def _see_requests_through(self, began: float, ceiling_s: float) -> str:
         left = max(0.1, ceiling_s - (time.monotonic() - began))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -18,13 +18,14 @@ from scanner.capture.log import Emit, now
 from scanner.capture.pages import Scout
 from scanner.capture.plan import Plan, Progress
 from scanner.capture.tab import Tab
+from scanner.capture.together import beside, together
 from scanner.capture.visit import VisitRun, VisitSpec
 from scanner.model.base import Phase, StateName
 from scanner.model.consent import ChoiceMade
 from scanner.model.evidence import Gap, Link, Settling, Visit
 
 Take = Callable[[VisitRun], Awaitable[None]]
-Look = Callable[[VisitRun], Awaitable[None]]
+Look = Callable[[VisitRun], Coroutine[None, None, None]]
 
 Listen = Callable[[StateName], Trace | None]
 
@@ -166,12 +167,11 @@ class StateRun:
             return
         start = (plan.url, run.log.top_url)
         scout = Scout(run.tab, start, run.links, run.lists, plan.pages, ignore_robots=plan.ignore_robots)
-        finding = asyncio.gather(_pages(plan, scout), self._aside(run))
         try:
-            yield
-            self.pages, _ = await finding
+            async with beside(_pages(plan, scout)) as pages, beside(self._aside(run)):
+                yield
+            self.pages = pages.result()
         finally:
-            finding.cancel()
             for problem in scout.problems:
                 self._desk.gap("pages", problem, self.state, plan.url)
 
@@ -204,7 +204,7 @@ class StateRun:
             await self._first_left.wait()
             await work()
 
-        await asyncio.gather(work_later(), *(work() for _ in range(min(tabs, len(queue)) - 1)))
+        await together(work_later(), *(work() for _ in range(min(tabs, len(queue)) - 1)))
         return visits
 
     async def _other(self, url: str, take: Take | None) -> list[Visit]:

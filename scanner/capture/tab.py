@@ -13,6 +13,7 @@ from scanner.capture.collectors import collectors_for
 from scanner.capture.collectors.base import Collector, Moment, TabState
 from scanner.capture.collectors.workers import SharedWorkers
 from scanner.capture.log import VisitLog
+from scanner.capture.together import together
 from scanner.model.evidence import ScriptCall
 
 _MOST_DIALOGS = 20
@@ -82,7 +83,7 @@ class Tab:
         log = self.log
         if log is not None:
             wanted = (collector for collector in self.collectors if collector.moment in moments)
-            await asyncio.gather(*(collector.snapshot(log) for collector in wanted))
+            await together(*(collector.snapshot(log) for collector in wanted))
 
     async def finish(self) -> None:
         """The visit is over: every collector writes what it gathered, and pop-ups are closed."""

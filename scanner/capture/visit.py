@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from scanner.capture.forms import Typist
 from scanner.capture.log import Emit, VisitLog, now
 from scanner.capture.settle import CEILING_S
 from scanner.capture.tab import Tab
+from scanner.capture.together import meanwhile
 from scanner.capture.wake import wake
 from scanner.model.base import Phase, StateName
 from scanner.model.evidence import Link, Settling, Visit
@@ -200,17 +200,13 @@ class VisitRun:
             self._fail("crashed" if self.tab.gone else "timeout", str(error))
 
     async def _settle(self) -> None:
-        living = asyncio.ensure_future(
-            self.tab.time.live(self.spec.life_ms, ceiling_s=min(CEILING_S, max(1.0, self.left_s)))
-        )
-        try:
+        life = self.tab.time.live(self.spec.life_ms, ceiling_s=min(CEILING_S, max(1.0, self.left_s)))
+        async with meanwhile(life) as living:
             if not await self.tab.came(min(_DOCUMENT_S, max(1.0, self.left_s))):
                 self.tab.time.worn = self.crowded = True
                 self._fail("timeout", f"the browser did not bring the page in {_DOCUMENT_S:g} s")
                 return
             self.settling = await living
-        finally:
-            living.cancel()
         if self.settling.ended == "ceiling":
             self.tab.page.post("Page.stopLoading")
             if not await self.tab.responds() and not self.tab.gone:

@@ -51,8 +51,10 @@ for command in COMMANDS:
 def main() -> None:
     """Entry point. Every expected error ends in one line on standard error and the exit status of its kind."""
     try:
-        # Outside standalone mode a command's exit status comes back as a value.
+        # Outside standalone mode a command's exit status comes back as a value; so does an interrupt, in newer Typers.
         status = app(standalone_mode=False)
+        if status == INTERRUPTED:
+            raise KeyboardInterrupt
         sys.exit(status if isinstance(status, int) else FINISHED)
     except typer.Exit as end:
         sys.exit(end.exit_code)

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from scanner.capture.cdp import ProtocolError, Session
 from scanner.capture.collectors.base import Collector, TabState
 from scanner.capture.log import VisitLog
+from scanner.capture.together import together
 from scanner.model.evidence import ImageSeen, StorageItem, StorageSnapshot
 from scanner.site import site_of
 
@@ -114,7 +115,7 @@ def _walk(tree: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 async def _read_all(frames: Sequence[tuple[Session, Mapping[str, Any]]]) -> list[Mapping[str, Any] | None]:
-    return await asyncio.gather(*(_read(session, frame) for session, frame in frames))
+    return await together(*(_read(session, frame) for session, frame in frames))
 
 
 async def _read(session: Session, frame: Mapping[str, Any]) -> Mapping[str, Any] | None:

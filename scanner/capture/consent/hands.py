@@ -13,6 +13,7 @@ from playwright.async_api import CDPSession
 
 from scanner.capture.consent.frames import Document, Documents, Remote, call, send
 from scanner.capture.consent.method import Pace
+from scanner.capture.together import meanwhile
 
 How = Literal["mouse", "synthetic", "missed"]
 
@@ -104,15 +105,13 @@ class Hands:
 
     async def _in_page_time(self, act: Any) -> Any:
         """Run something that the page must live for to end, such as input that its frames acknowledge."""
-        task = asyncio.ensure_future(act)
-        for grant in (0.0, 5.0, 20.0, 50.0, 100.0, 200.0, 500.0):
-            if grant:
-                await self.pace.live(grant)
-            done, _ = await asyncio.wait({task}, timeout=0.4 if not grant else 0.1)
-            if done:
-                return task.result()
-        task.cancel()
-        return None
+        async with meanwhile(act) as task:
+            for grant in (0.0, 5.0, 20.0, 50.0, 100.0, 200.0, 500.0):
+                if grant:
+                    await self.pace.live(grant)
+                if (await asyncio.wait({task}, timeout=0.4 if not grant else 0.1))[0]:
+                    break
+        return None if task.cancelled() else task.result()
 
 
 def _same(one: list[float], other: list[float]) -> bool:

@@ -13,6 +13,7 @@ from scanner.capture.resources import load
 from scanner.capture.robots import MOST_BYTES, Robots, robots_url
 from scanner.capture.sitemaps import read_sitemap
 from scanner.capture.tab import Tab
+from scanner.capture.together import together
 from scanner.model.evidence import Link
 from scanner.site import host_of, site_of
 
@@ -77,7 +78,7 @@ class Scout:
         """Fetch rules. Hosts beyond the limit are as good as forbidden: their pages are not chosen."""
         room = max(0, _MOST_HOSTS - len(self._robots))
         asked = places[:room]
-        answers = await asyncio.gather(
+        answers = await together(
             *(load(self.tab, place, most_bytes=MOST_BYTES, timeout_s=_ROBOTS_S) for place in asked)
         )
         for place, answer in zip(asked, answers, strict=True):
@@ -97,7 +98,7 @@ class Scout:
                 while queue and len(seen) < _MOST_SITEMAPS:
                     batch = [url for url in dict.fromkeys(queue) if url not in seen][: _MOST_SITEMAPS - len(seen)]
                     seen.update(batch)
-                    answers = await asyncio.gather(
+                    answers = await together(
                         *(load(self.tab, url, most_bytes=sitemaps.MOST_BYTES, timeout_s=_SITEMAPS_S) for url in batch)
                     )
                     found = [read_sitemap(answer.data) for answer in answers if answer.status == 200]
