@@ -12,7 +12,8 @@ from scanner.config import Config
 from scanner.demo import DemoSite, compare, serve_demo
 from scanner.judging import audit
 from scanner.model.scan import Scan
-from scanner.pipeline import Progress, capture, open_instrument
+from scanner.pipeline import open_instrument
+from scanner.recording import Progress, capture
 from scanner.report import render_index
 from scanner.store import clear
 

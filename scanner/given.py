@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from scanner import policy as policies
 from scanner.model.evidence import DocumentKept, Record
 from scanner.model.recorded import Document
 from scanner.store import EvidenceWriter
@@ -26,7 +25,12 @@ def split_policies(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ..
 
 def policy_files(names: Sequence[str]) -> list[Document]:
     """The documents of all files among `names`. Raises PolicyError for one that is not there or cannot be read."""
-    return [policies.document_from_file(Path(name)) for name in split_policies(names)[1]]
+    files = split_policies(names)[1]
+    if not files:
+        return []
+    from scanner.policy import document_from_file  # noqa: PLC0415 - few scans are given files; the readers load slowly
+
+    return [document_from_file(Path(name)) for name in files]
 
 
 class GivenFirst:

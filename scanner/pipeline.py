@@ -1,41 +1,34 @@
-"""The two halves and the folder where they meet: capture writes evidence, judging reads it. Nothing else knows both.
+"""The order of a scan: the browser started, each site recorded (`recording`), then judged (`judging`) and printed.
 
-The second half is loaded while the browser starts, for both take half a second.
+Capture writes evidence into a folder, judging reads it, and nothing but this module knows both. A browser takes half a
+second to start, and so does either half of this program to load: they are loaded while it starts.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import replace
-from functools import partial
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import scanner
 from scanner import capture as capturing
-from scanner import policy as policies
-from scanner.capture.consent.explain import Explanation, Trace
-from scanner.capture.resolving import server_address
-from scanner.classify import Catalogue, load_catalogue
+from scanner.capture.together import beside, together
 from scanner.config import Config
-from scanner.config.address import target_url as target_url
-from scanner.errors import ScannerError, SiteError
-from scanner.given import GivenFirst, policy_files, split_policies
-from scanner.model.declaration import Declaration
-from scanner.model.evidence import DocumentKept, Gap, Link, Record, Visit
+from scanner.errors import ScannerError
 from scanner.model.instrument import Browser
-from scanner.model.recorded import Document
-from scanner.store import EvidenceWriter, Redacting, Redactor, document_of
 
 if TYPE_CHECKING:
+    from scanner.capture.consent.explain import Explanation
+    from scanner.capture.instrument import Instrument
+    from scanner.classify import Catalogue
     from scanner.judging import Done
+    from scanner.recording import Progress
 
-Progress = Callable[[str, capturing.Progress], None]
-"""Called with the host of the site and what is being done to it."""
+_TURN_S = 0.0002
 
 
 def browser_options(config: Config) -> capturing.BrowserOptions:
@@ -56,9 +49,11 @@ def browser_options(config: Config) -> capturing.BrowserOptions:
 
 
 @asynccontextmanager
-async def open_instrument(config: Config, *, calibrate: bool = True) -> AsyncIterator[capturing.Instrument]:
+async def open_instrument(config: Config, *, calibrate: bool = True) -> AsyncIterator[Instrument]:
     """A calibrated browser as the configuration wants it. Raises UsageError for a name server that is none."""
     if config.name_server not in ("system", "off"):
+        from scanner.capture.resolving import server_address  # noqa: PLC0415 - who asks no name server needs no client
+
         server_address(config.name_server)
     async with capturing.open_instrument(browser_options(config), calibrate=calibrate) as instrument:
         yield instrument
@@ -67,75 +62,6 @@ async def open_instrument(config: Config, *, calibrate: bool = True) -> AsyncIte
 async def prove(config: Config) -> Browser:
     """Find the browser and calibrate it anew, whatever is remembered of an earlier time."""
     return await capturing.calibrate(capturing.find_browser(config.browser))
-
-
-async def capture(
-    instrument: capturing.Instrument,
-    url: str,
-    config: Config,
-    folder: Path,
-    progress: Progress,
-    listen: Callable[[str], Trace | None] = lambda _: None,
-    *,
-    limit_s: float | None = None,
-) -> None:
-    """Scan one site into the evidence of `folder`. A site that cannot be scanned leaves evidence that says so.
-
-    `listen` gives, for each consent state, who hears step by step what becomes of the banner, or null. After `limit_s`
-    seconds the scan is ended, whatever it is at, and says so.
-    """
-    host = urlsplit(url).hostname or url
-    addresses, _ = split_policies(config.policy)
-    table = config.recipe.get(host) or config.recipe.get(host.removeprefix("www."))
-    plan = capturing.Plan(
-        url=url,
-        states=config.states,
-        pages=config.pages,
-        policy_urls=addresses,
-        also_urls=config.also,
-        recipe=table,
-        login=config.login,
-        tabs=config.tabs,
-        page_timeout_s=config.page_timeout,
-        site_timeout_s=config.site_timeout,
-        life_ms=config.page_life * 1000,
-        ignore_robots=config.ignore_robots,
-        name_server=config.name_server,
-        type_into_forms=config.type_into_forms,
-        tool_version=scanner.__version__,
-        user_given_policy=", ".join(config.policy) or None,
-    )
-    given = policy_files(config.policy)
-    with EvidenceWriter(folder) as writer:
-
-        def choose(links: Sequence[Link]) -> Sequence[tuple[str, str]]:
-            return () if config.policy else policies.choose_documents(links, url)
-
-        redactor = Redactor()
-        sink = Redacting(GivenFirst(writer, given), redactor)
-        try:
-            async with asyncio.timeout(limit_s):
-                await instrument.scan(
-                    plan,
-                    sink,
-                    progress=lambda step: progress(host, replace(step, url=redactor.text(step.url))),
-                    choose_documents=choose,
-                    listen=listen,
-                    discretion=_discretion(config, redactor) if config.login is not None else None,
-                )
-        except TimeoutError:
-            writer.record(Gap(what="time", url=url, message=f"the scan was ended at its limit of {limit_s:g} s"))
-
-
-def _discretion(config: Config, redactor: Redactor) -> capturing.Discretion:
-    """Who keeps a login's secrets, and knows what is left behind: answers to banners, what counts or advertises."""
-    catalogue = load_catalogue(tuple(Path(name) for name in config.catalogue))
-
-    def leave_behind(kind: Literal["cookie", "local"], name: str, host: str) -> bool:
-        known = catalogue.cookie(name, host, kind=kind)
-        return known is not None and (known.role == "consent-record" or known.category in ("analytics", "marketing"))
-
-    return capturing.Discretion(redactor.conceal, leave_behind)
 
 
 async def scan_sites(
@@ -150,15 +76,12 @@ async def scan_sites(
 
     Before it, where somebody wants to know, `explained` is called with the site's address, each consent state, and
     what happened to the banner in it. An error of one site is handed to `done` and does not touch the others.
-    Interrupted, evidence so far is kept.
+    Interrupted, evidence so far is kept. Raises UsageError for a catalogue that cannot be read.
     """
-    catalogue = load_catalogue(tuple(Path(name) for name in config.catalogue))
     gate = asyncio.Semaphore(config.jobs)
-    async with (
-        _meanwhile(_load_second_half),
-        open_instrument(config) as instrument,
-        _meanwhile(partial(_get_ready, catalogue)),
-    ):
+    async with beside(asyncio.to_thread(_get_ready, config)) as ready, open_instrument(config) as instrument:
+        from scanner.capture.consent.explain import Trace  # noqa: PLC0415 - loaded with the instrument
+        from scanner.recording import capture  # noqa: PLC0415 - no more than has been loaded, and what writes it down
 
         async def one(url: str) -> None:
             async with gate:
@@ -169,17 +92,15 @@ async def scan_sites(
                     for state, trace in traces.items():
                         if explained is not None:
                             explained(url, state, trace.explanation(urlsplit(url).hostname or url))
-                    done(url, await _judged(folder, config, catalogue))
+                    done(url, await _judged(folder, config, await ready))
                 except ScannerError as error:
                     done(url, error)
 
-        async with asyncio.TaskGroup() as group:
-            for url in urls:
-                group.create_task(one(url))
+        await together(*(one(url) for url in urls))
 
 
 async def _judged(folder: Path, config: Config, catalogue: Catalogue) -> Done:
-    from scanner.judging import audit  # noqa: PLC0415 - loaded while the browser started
+    from scanner.judging import audit  # noqa: PLC0415 - loaded by `_get_ready`
     from scanner.printing import print_report  # noqa: PLC0415
 
     result = await asyncio.to_thread(audit, folder, config, catalogue)
@@ -187,60 +108,32 @@ async def _judged(folder: Path, config: Config, catalogue: Catalogue) -> Done:
     return result
 
 
-def _load_second_half() -> None:
-    import_module("scanner.printing")
+def _get_ready(config: Config) -> Catalogue:
+    """Load both halves, and make what they would lose time with, in the order in which it is needed."""
+    with _giving_way():
+        instrument = import_module("scanner.capture.instrument")
+        import_module("scanner.recording")
+        instrument.get_ready()
+        import_module("scanner.policy")
+        from scanner.classify import load_catalogue  # noqa: PLC0415
+
+        catalogue = load_catalogue(tuple(Path(name) for name in config.catalogue))
+        import_module("scanner.printing")
+        from scanner.judging import get_ready  # noqa: PLC0415
+
+        get_ready(catalogue)
+        return catalogue
 
 
-def _get_ready(catalogue: Catalogue) -> None:
-    from scanner.judging import get_ready  # noqa: PLC0415
+@contextmanager
+def _giving_way() -> Iterator[None]:
+    """While a thread computes, let the event loop have Python's lock at once.
 
-    get_ready(catalogue)
-
-
-@asynccontextmanager
-async def _meanwhile(work: Callable[[], None]) -> AsyncIterator[None]:
-    """Let something be done in a thread beside the body."""
-    task = asyncio.create_task(asyncio.to_thread(work))
+    The browser sends messages by the thousand, and for each the loop would wait out the thread's turn of 5 ms.
+    """
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(_TURN_S)
     try:
         yield
     finally:
-        await task
-
-
-async def read_policies(names: Sequence[str], config: Config) -> list[tuple[str, Declaration]]:
-    """What each address or file declares, in the order given. Files need no browser.
-
-    Raises PolicyError for a file that cannot be read, and SiteError for an address that gives no document.
-    """
-    addresses, files = split_policies(names)
-    catalogue = load_catalogue(tuple(Path(name) for name in config.catalogue))
-    documents = {name: [policies.document_from_file(Path(name))] for name in files}
-    if addresses:
-        async with open_instrument(config, calibrate=False) as instrument:
-            for url in addresses:
-                documents[url] = await _fetched(instrument, url)
-    return [(name, policies.read(documents[name], known_vendors=catalogue.vendors)) for name in names]
-
-
-async def _fetched(instrument: capturing.Instrument, url: str) -> list[Document]:
-    sink = _Memory()
-    await instrument.fetch_documents([target_url(url)], sink)
-    kept = [record for record in sink.records if isinstance(record, DocumentKept)]
-    if not kept:
-        errors = [record.error for record in sink.records if isinstance(record, Visit) and record.error]
-        raise SiteError("policy", f"{url}: no policy could be fetched{': ' + errors[0] if errors else ''}")
-    return [document_of(record, sink.files[f"evidence/{record.file}"]) for record in kept]
-
-
-class _Memory:
-    """A sink that keeps nothing on disk."""
-
-    def __init__(self) -> None:
-        self.records: list[Record] = []
-        self.files: dict[str, bytes] = {}
-
-    def record(self, record: Record) -> None:
-        self.records.append(record)
-
-    def file(self, name: str, data: bytes) -> None:
-        self.files[name] = data
+        sys.setswitchinterval(usual)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from scanner import capture as capturing
 from scanner.config import Config
 from scanner.judging import Done
 from scanner.report import write_whole
@@ -14,5 +13,7 @@ async def print_report(done: Done, config: Config) -> None:
     Raises BrowserNotFoundError where no browser can print.
     """
     if "pdf" in config.format:
-        pages = await capturing.print_page(done.folder / "report.html", config.browser)
+        from scanner.capture.printing import print_page  # noqa: PLC0415 - few reports are printed
+
+        pages = await print_page(done.folder / "report.html", config.browser)
         write_whole(done.folder / "report.pdf", pages)

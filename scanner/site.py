@@ -6,21 +6,28 @@ The only importer of tldextract, and never over the network: the list that the l
 from __future__ import annotations
 
 import ipaddress
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-import tldextract
 
 from scanner.model.base import Party
 
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
+
+
 # Private suffixes (github.io, ...) separate unrelated sites; the reserved names of RFC 2606 and RFC 6761 have no
 # entry in the list, so that `shop.test` would have no site of its own.
-_EXTRACT = tldextract.TLDExtract(
-    suffix_list_urls=(),
-    cache_dir=None,
-    include_psl_private_domains=True,
-    extra_suffixes=("test", "example", "invalid"),
-)
+@cache
+def _extract() -> TLDExtract:
+    from tldextract import TLDExtract  # noqa: PLC0415 - it loads what it could fetch its list with: a tenth of a second
+
+    return TLDExtract(
+        suffix_list_urls=(),
+        cache_dir=None,
+        include_psl_private_domains=True,
+        extra_suffixes=("test", "example", "invalid"),
+    )
 
 
 @lru_cache(maxsize=16_384)
@@ -37,7 +44,7 @@ def site_of(host: str) -> str:
         pass
     else:
         return bare
-    return _EXTRACT.extract_str(name).top_domain_under_public_suffix or name
+    return _extract().extract_str(name).top_domain_under_public_suffix or name
 
 
 @lru_cache(maxsize=16_384)

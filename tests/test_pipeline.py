@@ -14,11 +14,12 @@ import pytest
 
 from scanner.classify import load_catalogue
 from scanner.config import Config
+from scanner.config.address import target_url
 from scanner.demo import serve_demo
 from scanner.errors import UsageError
 from scanner.judging import Done, audit, judge
 from scanner.model.scan import Scan
-from scanner.pipeline import scan_sites, target_url
+from scanner.pipeline import scan_sites
 from scanner.report import scan_schema
 from scanner.store import read_evidence
 

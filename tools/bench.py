@@ -30,11 +30,9 @@ STATES = ("before", "accept", "reject")
 TABS = 6
 
 
-async def bare(urls: list[str], rules: str) -> None:
-    """The floor: load the pages, half a second of quiet, nothing more."""
+async def bare(urls: list[str], rules: str, browser_path: str) -> None:
+    """The floor: load the pages, half a second of quiet, nothing more, and nothing of this project loaded."""
     from playwright.async_api import async_playwright
-
-    from scanner.capture import find_browser
 
     with tempfile.TemporaryDirectory() as profile:
         default = Path(profile) / "Default"
@@ -44,7 +42,7 @@ async def bare(urls: list[str], rules: str) -> None:
         async with async_playwright() as playwright:
             persistent = await playwright.chromium.launch_persistent_context(
                 profile,
-                executable_path=find_browser(None),
+                executable_path=browser_path,
                 chromium_sandbox=False,
                 args=[f"--host-resolver-rules={rules}", "--ignore-certificate-errors", "--disable-gpu"],
             )
@@ -130,8 +128,10 @@ async def measure(arguments: list[str], *, memory: bool = False) -> tuple[float,
 
 
 async def main(runs: int, name: str) -> None:
+    from scanner.capture import find_browser
     from scanner.demo import serve_demo
 
+    browser = find_browser(None)
     floor: list[tuple[float, ...]] = []
     scans: list[tuple[float, ...]] = []
     async with serve_demo([name]) as server:
@@ -144,7 +144,8 @@ async def main(runs: int, name: str) -> None:
             )
             for run in range(runs):
                 for rows, worker in ((floor, "bare"), (scans, "ours")):
-                    arguments = ["--worker", worker, "--urls", urls, "--rules", server.host_rules, "--out"]
+                    arguments = ["--worker", worker, "--urls", urls, "--rules", server.host_rules]
+                    arguments += ["--browser", browser, "--out"]
                     seconds, _, _ = await measure([*arguments, str(Path(folder) / str(run))])
                     _, tree, python = await measure([*arguments, str(Path(folder) / f"{run}-memory")], memory=True)
                     rows.append((seconds, tree, python))
@@ -168,10 +169,11 @@ if __name__ == "__main__":
     parser.add_argument("--worker", choices=("bare", "ours"), help=argparse.SUPPRESS)
     parser.add_argument("--urls", type=json.loads, help=argparse.SUPPRESS)
     parser.add_argument("--rules", help=argparse.SUPPRESS)
+    parser.add_argument("--browser", help=argparse.SUPPRESS)
     parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.worker == "bare":
-        asyncio.run(bare(given.urls, given.rules))
+        asyncio.run(bare(given.urls, given.rules, given.browser))
     elif given.worker == "ours":
         ours(given.urls[0], len(given.urls), given.rules, given.out)
     else:

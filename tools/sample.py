@@ -22,7 +22,8 @@ async def scan() -> None:
     """Scan the demonstration site into `fixtures/evidence/`."""
     from scanner.config import Config
     from scanner.demo import serve_demo
-    from scanner.pipeline import capture, open_instrument
+    from scanner.pipeline import open_instrument
+    from scanner.recording import capture
 
     shutil.rmtree(EVIDENCE, ignore_errors=True)
     async with serve_demo([SITE]) as server:

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from pydantic import ValidationError
-
-from scanner import __version__
 from scanner.capture.calibration_site import FIRST, THIRD, URL
 from scanner.model.evidence import (
     JarCookie,
@@ -24,10 +16,7 @@ from scanner.model.evidence import (
     StorageSnapshot,
     Visit,
 )
-from scanner.model.instrument import Browser, Calibration, CalibrationCheck
-
-_METHOD = "1"
-"""To be counted up when the calibration or the browser's flags change: results kept before count no more."""
+from scanner.model.instrument import Calibration, CalibrationCheck
 
 
 @dataclass(frozen=True)
@@ -142,30 +131,3 @@ def sees_third_party_cookies(calibration: Calibration) -> bool:
     """Whether both third-party cookies were seen."""
     passed = {check.name for check in calibration.checks if check.passed}
     return {"third-party cookie from an image", "third-party cookie from a frame"} <= passed
-
-
-def kept_result(executable: str) -> Browser | None:
-    """The result kept from before for this very build, or null."""
-    try:
-        return Browser.model_validate_json(_place(executable).read_bytes())
-    except (OSError, ValidationError):
-        return None
-
-
-def keep_result(executable: str, browser: Browser) -> None:
-    """Keep a result for the next scan; a cache that cannot be written is no loss but of time."""
-    with suppress(OSError):
-        place = _place(executable)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        fresh = place.with_suffix(f".{os.getpid()}.tmp")
-        fresh.write_text(browser.model_dump_json(indent=1), encoding="utf-8")
-        fresh.replace(place)
-
-
-def _place(executable: str) -> Path:
-    path = Path(executable).resolve()
-    facts = path.stat()
-    key: Iterable[object] = (str(path), facts.st_mtime_ns, facts.st_size, __version__, _METHOD)
-    digest = hashlib.sha256(json.dumps(list(key)).encode()).hexdigest()[:16]
-    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(base).expanduser() / "cookie-scanner" / f"calibration-{digest}.json"

@@ -18,14 +18,10 @@ from urllib.parse import urlsplit
 
 import aiohappyeyeballs
 
-from scanner.capture.failures import failure_of
 from scanner.capture.guard import Address, Guard, HostRules, parse_address
 from scanner.capture.plan import BrowserOptions
 from scanner.capture.relay import NOT_ALLOWED, Client, RefusedError
-from scanner.capture.sink import Sink
 from scanner.errors import UsageError
-from scanner.model.evidence import Gap, Record, Request, Visit
-from scanner.site import host_of
 
 REFUSED = "guard:"
 """How the reason begins where it was the guard that said no."""
@@ -38,7 +34,6 @@ _RESOLVERS = 16
 _NOT_FOUND = "net::ERR_NAME_NOT_RESOLVED"
 K = TypeVar("K")
 V = TypeVar("V")
-_PROXY_ERRORS = ("ERR_SOCKS_", "ERR_PROXY_", "ERR_TUNNEL_", "ERR_ADDRESS_UNREACHABLE")
 
 
 class Gate:
@@ -51,41 +46,21 @@ class Gate:
         self._pool = ThreadPoolExecutor(_RESOLVERS, thread_name_prefix="resolve")
         self._answers: dict[str, tuple[float, asyncio.Future[list[Address]]]] = {}
         self._reasons: dict[tuple[str, int], str] = {}
-        self._lost_pages: dict[str, str] = {}
         self._reached: dict[tuple[str, int], str] = {}
         self._clients: set[Client] = set()
 
     @property
-    def _own(self) -> str:
+    def own_address(self) -> str:
+        """Where the gate itself listens: what the browser takes for the address of every host."""
         return f"127.0.0.1:{self.port}"
 
-    def explain(self, url: str, error: str) -> str:
-        """The browser's error text, or where it only says that its proxy failed, what was behind it."""
-        if not any(stem in error for stem in _PROXY_ERRORS):
-            return error
-        return self._reasons.get(_endpoint(url), error)
+    def reason(self, url: str) -> str | None:
+        """Why the last connection for a URL's host failed, in the browser's own words; null where it did not."""
+        return self._reasons.get(_endpoint(url))
 
     def address_of(self, url: str) -> str | None:
         """The address and port to which the last connection for a URL's host went."""
         return self._reached.get(_endpoint(url))
-
-    def retold(self, record: Record) -> Record:
-        """A record with the addresses and errors that the browser would have given without a proxy."""
-        if isinstance(record, Request):
-            failure = self.explain(record.url, record.failure) if record.failure else None
-            if record.resource_type == "WebSocket" and record.status is None:
-                # The browser does not say why a socket did not come about.
-                failure = failure or self._reasons.get(_endpoint(record.url))
-            if failure and record.resource_type == "Document":
-                _remember(self._lost_pages, record.visit, failure)
-            reached = self.address_of(record.url) if record.remote_address == self._own else record.remote_address
-            return record.model_copy(update={"failure": failure, "remote_address": reached})
-        if isinstance(record, Visit):
-            failure = self._lost_pages.pop(record.id, None)
-            if failure and record.error and any(stem in record.error for stem in _PROXY_ERRORS):
-                kind, message = failure_of(failure)
-                return record.model_copy(update={"error": message, "error_kind": kind})
-        return record
 
     async def connect(self, host: str, port: int) -> socket.socket:
         """A connected socket.
@@ -166,32 +141,6 @@ class Gate:
         for _, asked in self._answers.values():
             asked.cancel()
         self._pool.shutdown(wait=False, cancel_futures=True)
-
-
-class GateSink:
-    """A sink behind the gate: records are retold, and each host that was refused is written down once as a gap."""
-
-    def __init__(self, gate: Gate, sink: Sink) -> None:
-        self._gate = gate
-        self._sink = sink
-        self._refused: set[str] = set()
-
-    def record(self, record: Record) -> None:
-        """Retell one record and pass it on."""
-        record = self._gate.retold(record)
-        self._sink.record(record)
-        if isinstance(record, Request) and record.failure is not None and record.failure.startswith(REFUSED):
-            host = host_of(record.url)
-            if host not in self._refused:
-                self._refused.add(host)
-                why = f"{record.failure.removeprefix(REFUSED).strip()}: nothing was sent to {host}"
-                self._sink.record(
-                    Gap(what="guard", context=record.context, visit=record.visit, url=record.url, message=why)
-                )
-
-    def file(self, name: str, data: bytes) -> None:
-        """Pass a file on."""
-        self._sink.file(name, data)
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""The browser as an instrument: found, proven, started, and ready to scan sites."""
+"""The browser as an instrument: started, and ready to scan sites."""
 
 from __future__ import annotations
 
@@ -7,30 +7,26 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import Error, async_playwright
+from playwright.async_api import Error, Playwright
 
 from scanner.capture.bridge import open_bridge
-from scanner.capture.calibration import judge, keep_result, kept_result, sees_third_party_cookies
-from scanner.capture.calibration_site import HOSTS, URL, answer
 from scanner.capture.cdp import ProtocolError
 from scanner.capture.consent.autoconsent import rules_for
 from scanner.capture.consent.words.lexicon import lexicons
 from scanner.capture.contexts import Hub, visitor
 from scanner.capture.documents import Documents
-from scanner.capture.gate import Gate, GateSink, gate_for
-from scanner.capture.launch import launch, realistic_user_agent
-from scanner.capture.locate import find_browser, name_and_version
+from scanner.capture.gate import Gate
+from scanner.capture.gate_sink import GateSink
+from scanner.capture.launch import Running
 from scanner.capture.login import Discretion, addresses
 from scanner.capture.plan import BrowserOptions, Plan, Progress
 from scanner.capture.scan import ChooseDocuments, SiteScan
 from scanner.capture.sink import Sink
 from scanner.capture.states import Desk, Listen
-from scanner.capture.together import beside
 from scanner.capture.visit import VisitRun, VisitSpec
 from scanner.errors import BrowserNotFoundError, SiteError
-from scanner.loopback import serve
 from scanner.model.evidence import Record
-from scanner.model.instrument import Browser, Calibration
+from scanner.model.instrument import Browser
 from scanner.site import site_of
 
 _JOIN_MS = 30_000
@@ -148,24 +144,15 @@ class Instrument:
 
 
 @asynccontextmanager
-async def start(options: BrowserOptions, executable: str, browser: Browser) -> AsyncIterator[Instrument]:
-    """Start a browser that was found and proven before.
+async def driven(
+    playwright: Playwright, running: Running, options: BrowserOptions, browser: Browser, gate: Gate | None
+) -> AsyncIterator[Instrument]:
+    """The instrument that a browser which has just started is, together with Playwright.
 
     Raises:
-        BrowserNotFoundError: it does not start.
+        BrowserNotFoundError: it cannot be driven.
     """
-    user_agent = options.user_agent or (realistic_user_agent(browser.version) if browser.version else None)
     async with AsyncExitStack() as stack:
-        gate = await stack.enter_async_context(gate_for(options))
-        # Both need half a second, mostly of waiting: side by side, and what pages are read with is made meanwhile.
-        launched = launch(executable, options, user_agent, gate.port if gate else None)
-        async with (
-            beside(stack.enter_async_context(async_playwright())) as driver,
-            beside(stack.enter_async_context(launched)) as browsing,
-            beside(asyncio.to_thread(_get_ready)),
-        ):
-            pass
-        playwright, running = driver.result(), browsing.result()
         try:
             endpoint = await stack.enter_async_context(open_bridge(running.connection))
             chromium = await playwright.chromium.connect_over_cdp(endpoint, timeout=_JOIN_MS)
@@ -180,63 +167,8 @@ async def start(options: BrowserOptions, executable: str, browser: Browser) -> A
                 await chromium.close()
 
 
-def _get_ready() -> None:
+def get_ready() -> None:
     """Make what the first page would wait for: the words of banners, the rules of platforms, the public suffixes."""
     lexicons()
     rules_for("", main=True)
     site_of("ready.invalid")
-
-
-@asynccontextmanager
-async def open_instrument(options: BrowserOptions, *, calibrate: bool = True) -> AsyncIterator[Instrument]:
-    """Find a browser, prove it (or read that it was proven before), start it, and end it without a trace.
-
-    Raises:
-        BrowserNotFoundError: there is none that runs.
-    """
-    executable = find_browser(options.executable)
-    browser = await proven(executable) if calibrate else unproven(executable)
-    async with start(options, executable, browser) as instrument:
-        yield instrument
-
-
-def unproven(executable: str) -> Browser:
-    """A browser of which nothing is known but its name and version."""
-    name, version = name_and_version(executable)
-    return Browser(
-        name=name,
-        version=version,
-        executable=executable,
-        third_party_cookies=False,
-        calibration=Calibration(passed=False),
-    )
-
-
-async def proven(executable: str) -> Browser:
-    """The browser with its calibration: the result kept for this build, or a new one.
-
-    Raises:
-        BrowserNotFoundError: it does not start.
-    """
-    kept = kept_result(executable)
-    return kept if kept is not None else await calibrate_browser(executable)
-
-
-async def calibrate_browser(executable: str) -> Browser:
-    """Load the calibration page on loopback, whatever was found before, and keep the result.
-
-    Raises:
-        BrowserNotFoundError: it does not start.
-    """
-    blank = unproven(executable)
-    records: list[Record] = []
-    async with serve(answer, HOSTS) as server:
-        options = BrowserOptions(host_rules=server.host_rules, ignore_https_errors=True)
-        async with start(options, executable, blank) as instrument:
-            await instrument.visit_once(URL, records.append)
-    calibration = judge(records)
-    browser = blank.model_copy(
-        update={"calibration": calibration, "third_party_cookies": sees_third_party_cookies(calibration)}
-    )
-    keep_result(executable, browser)
-    return browser

@@ -8,10 +8,10 @@ from pathlib import Path
 from rich.text import Text
 
 from scanner.cli.console import FAIL_ON_MET, FINISHED, SITE_FAILED, out
+from scanner.cli.tables import closing_lines, findings_table, outcome_line, states_table, summary_line
 from scanner.config import Config
 from scanner.model.finding import SEVERITIES
 from scanner.model.scan import Scan
-from scanner.terminal import closing_lines, findings_table, outcome_line, states_table, summary_line
 
 
 def tell(result: Scan, folder: Path, settings: Config, *, quiet: bool, as_json: bool) -> int:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from scanner.capture import BrowserOptions, Instrument
+from scanner.capture import BrowserOptions
+from scanner.capture.instrument import Instrument
 from scanner.config import Config
 from scanner.pipeline import browser_options, open_instrument
 from scanner.schedule.memory import MIB, memory_of

@@ -18,15 +18,16 @@ from typing import Literal
 
 import structlog
 
-from scanner.capture import Instrument
+from scanner.capture.instrument import Instrument
 from scanner.classify import Catalogue, load_catalogue
 from scanner.config import Config
+from scanner.config.address import target_url
 from scanner.config.fleet import Fleet, WatchedSite
 from scanner.judging import Done, audit, policy_sentences
 from scanner.model.scan import Scan
 from scanner.model.watch import HostLimits, Outgoing, Recorded, Run
-from scanner.pipeline import Progress, capture, target_url
 from scanner.printing import print_report
+from scanner.recording import Progress, capture
 from scanner.report import load_scan
 from scanner.schedule.browsers import Browsers, end
 from scanner.schedule.cadence import next_slot

@@ -10,7 +10,8 @@ from typing import TypeVar
 import pytest
 from aiohttp import web
 
-from scanner.capture import BrowserOptions, Instrument, Plan, open_instrument
+from scanner.capture import BrowserOptions, Plan, open_instrument
+from scanner.capture.instrument import Instrument
 from scanner.loopback import serve
 from scanner.model.evidence import JarCookie, JarSnapshot, Link, Record, Request, Visit
 

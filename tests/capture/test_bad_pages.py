@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from aiohttp import web
 
-from scanner.capture import Instrument
+from scanner.capture.instrument import Instrument
 from scanner.model.evidence import Gap, Request, ScriptCall, ScriptCookieWrite, Visit
 from tests.capture.conftest import FIRST, THIRD, Look, Scan, Site
 

@@ -8,7 +8,8 @@ import pytest
 
 from scanner.capture import calibrate, find_browser
 from scanner.capture import calibration as proof
-from scanner.capture.calibration import CHECKS, judge, kept_result
+from scanner.capture.calibration import CHECKS, judge
+from scanner.capture.remembered import kept_result
 
 
 @pytest.mark.browser

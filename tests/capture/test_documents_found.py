@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scanner.capture import Instrument, Plan
+from scanner.capture import Plan
+from scanner.capture.instrument import Instrument
 from scanner.model.evidence import DocumentKept, Link
 from scanner.policy import choose_documents, document_from_bytes, read
 from tests.capture.conftest import FIRST, Records, Site

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from scanner.capture import Instrument
+from scanner.capture.instrument import Instrument
 from scanner.model.evidence import DocumentKept
 from tests.capture.conftest import FIRST, Records, Site
 

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from scanner.capture import BrowserOptions, Instrument, Plan, open_instrument
+from scanner.capture import BrowserOptions, Plan, open_instrument
 from scanner.capture.failures import challenged, failure_of, not_a_page, refused_by_status
+from scanner.capture.instrument import Instrument
 from scanner.model.evidence import ScanFinished, ScanStarted, Visit
 from tests.capture.conftest import FIRST, THIRD, Records, Scan, Site
 from tests.capture.test_settling import never

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.capture import Instrument, Plan
+from scanner.capture import Plan
+from scanner.capture.instrument import Instrument
 from scanner.capture.tab import Tab
 from scanner.model.evidence import Request, Visit
 from tests.capture.conftest import Records, Site

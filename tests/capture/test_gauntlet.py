@@ -16,7 +16,8 @@ import pytest
 import trustme
 from aiohttp import web
 
-from scanner.capture import Instrument, Plan
+from scanner.capture import Plan
+from scanner.capture.instrument import Instrument
 from scanner.model.evidence import Gap, Request, ScanFinished, Visit
 from tests.capture.conftest import FIRST, Records, Site
 from tests.capture.test_settling import never

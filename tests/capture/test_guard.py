@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 import pytest
 from aiohttp import web
 
-from scanner.capture import BrowserOptions, Instrument, Plan, open_instrument
+from scanner.capture import BrowserOptions, Plan, open_instrument
 from scanner.capture.gate import Gate, open_gate
 from scanner.capture.guard import Guard, GuardMode, HostRules, is_public
+from scanner.capture.instrument import Instrument
 from scanner.errors import UsageError
 from scanner.loopback import serve
 from scanner.model.evidence import Gap, Request

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from scanner.capture import Instrument
 from scanner.capture.cdp import Connection, Session
 from scanner.capture.collectors.base import TabState
 from scanner.capture.contexts import Hub
+from scanner.capture.instrument import Instrument
 from scanner.capture.log import VisitLog
 from scanner.capture.tab import Tab
 from scanner.model.evidence import Record, Request

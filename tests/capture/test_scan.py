@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from scanner.capture import Instrument, Plan
+from scanner.capture import Plan
+from scanner.capture.instrument import Instrument
 from scanner.model.consent import BannerSeen, ChoiceMade, Screenshot
 from scanner.model.evidence import (
     DocumentKept,

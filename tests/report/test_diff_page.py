@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from bs4 import BeautifulSoup
 
+from scanner.cli.tables import diff_lines
 from scanner.diff import compare
 from scanner.messages import LANGUAGES, speaking
 from scanner.messages.speech import Language
 from scanner.report import diff_headline, diff_parts, render_diff
-from scanner.terminal import diff_lines
 
 from . import samples
 

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from scanner.capture import print_page, printer
-from scanner.capture.printing import sheets
+from scanner.capture.printing import print_page, printer, sheets
 from scanner.errors import BrowserNotFoundError
 from scanner.report import write_reports
 

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from scanner.cli.options import Baseline, Browser, CatalogueDirs, ConfigFile, Json, Profile, ReportLanguage
-from scanner.cli.result import tell
 from scanner.config import override, read_config
 
 
@@ -32,6 +31,7 @@ def audit(
 ) -> None:
     """Judge recorded evidence again, offline, without a browser: new rules, or a new policy."""
     from scanner.classify import load_catalogue
+    from scanner.cli.result import tell
     from scanner.judging import audit as run
 
     changes = {
@@ -46,7 +46,7 @@ def audit(
     settings = override(read_config(config), changes)
     known = load_catalogue(tuple(Path(name) for name in settings.catalogue))
     if "pdf" in settings.format:
-        from scanner.capture import printer
+        from scanner.capture.printing import printer
 
         printer(settings.browser)
     result = run(evidence, settings, known, out=out_dir, policy=tuple(policy or ()))

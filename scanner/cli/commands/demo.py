@@ -11,7 +11,7 @@ import typer
 from scanner.cli.console import FINISHED, SITE_FAILED, out
 from scanner.cli.options import Browser
 from scanner.cli.progress import ProgressLines
-from scanner.terminal import clean, outcome_line
+from scanner.terminal import clean
 
 
 def demo(
@@ -25,6 +25,7 @@ def demo(
     ] = True,
 ) -> None:
     """Serve the built-in sites on loopback, scan them all, write their reports. No network is needed."""
+    from scanner.cli.tables import outcome_line
     from scanner.demonstration import Outcome, run_demo
 
     def tell(outcome: Outcome) -> None:

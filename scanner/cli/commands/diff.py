@@ -26,10 +26,10 @@ def diff(
     as_json: Annotated[bool, typer.Option("--json", help="The difference as one JSON line.")] = False,
 ) -> None:
     """Say what changed: cookies, companies, beacons, findings, and the words of the policy."""
+    from scanner.cli.tables import diff_lines
     from scanner.judging import difference
     from scanner.messages import speaking
     from scanner.report import render_diff, write_whole
-    from scanner.terminal import diff_lines
 
     settings = override(read_config(config), {"fail_on": fail_on, "language": language})
     found, later = difference(old, new)

@@ -9,11 +9,11 @@ import typer
 from scanner.cli.console import FINISHED, SITE_FAILED, out
 from scanner.cli.options import Browser, ConfigFile, Json
 from scanner.config import override, read_config
-from scanner.terminal import calibration_table
 
 
 def doctor(browser: Browser = None, config: ConfigFile = None, as_json: Json = False) -> None:
     """Prove the instrument: which browser is used, and does it see what it must."""
+    from scanner.cli.tables import calibration_table
     from scanner.pipeline import prove
 
     settings = override(read_config(config), {"browser": browser})

@@ -10,7 +10,6 @@ import typer
 from scanner.cli.console import out
 from scanner.cli.options import Browser, ConfigFile, Json
 from scanner.config import override, read_config
-from scanner.terminal import declaration_tables
 
 
 def policy(
@@ -20,7 +19,8 @@ def policy(
     as_json: Json = False,
 ) -> None:
     """Show what a policy declares: cookies, vendors, claims. A file needs no browser."""
-    from scanner.pipeline import read_policies
+    from scanner.cli.tables import declaration_tables
+    from scanner.reading import read_policies
 
     settings = override(read_config(config), {"browser": browser})
     for name, declaration in asyncio.run(read_policies(names, settings)):

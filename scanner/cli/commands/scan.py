@@ -6,7 +6,7 @@ import asyncio
 import datetime
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -31,9 +31,12 @@ from scanner.cli.options import (
     Urls,
 )
 from scanner.cli.progress import ProgressLines
-from scanner.cli.result import tell
 from scanner.config import Config, override, read_config, watches_sites
 from scanner.errors import ScannerError, UsageError
+
+if TYPE_CHECKING:
+    from scanner.capture.consent.explain import Explanation
+    from scanner.judging import Done
 
 
 def scan(
@@ -73,9 +76,7 @@ def _several(value: object) -> object:
 
 def _targets(settings: Config, file: Path | None) -> list[str]:
     """The addresses to scan, each once. Whatever can be found wrong is found before a browser starts."""
-    from scanner.given import policy_files
-    from scanner.pipeline import target_url
-    from scanner.report import load_scan
+    from scanner.config.address import target_url
 
     if not settings.urls:
         watched = "; the sites that scan.toml watches are scanned by cookie-scanner schedule run"
@@ -83,32 +84,44 @@ def _targets(settings: Config, file: Path | None) -> list[str]:
             "give the address of a site to scan: cookie-scanner scan https://www.example.com/"
             + (watched if watches_sites(file) else "")
         )
-    policy_files(settings.policy)
+    if settings.policy:
+        from scanner.given import policy_files
+
+        policy_files(settings.policy)
+    if settings.catalogue:
+        from scanner.classify import load_catalogue
+
+        load_catalogue(tuple(Path(name) for name in settings.catalogue))
     if settings.baseline is not None:
+        from scanner.report import load_scan
+
         load_scan(Path(settings.baseline))
     return list(dict.fromkeys(target_url(url) for url in settings.urls))
 
 
 def _scan(targets: list[str], settings: Config, *, explain: bool, quiet: bool, as_json: bool) -> int:
-    from scanner.capture.consent.explain import Explanation
-    from scanner.judging import Done
     from scanner.pipeline import scan_sites
-    from scanner.store import clear
-    from scanner.walkthrough import walkthrough
 
     folders = _folders(targets, settings.out)
     if settings.out is not None:
         for folder in folders.values():
-            clear(folder)
+            if folder.exists():
+                from scanner.store import clear
+
+                clear(folder)
     statuses: list[int] = []
 
     def done(_url: str, result: Done | ScannerError) -> None:
+        from scanner.cli.result import tell
+
         if isinstance(result, ScannerError):
             statuses.append(fail(result, SITE_FAILED))
         else:
             statuses.append(tell(result.scan, result.folder, settings, quiet=quiet, as_json=as_json))
 
     def explained(url: str, state: str, explanation: Explanation) -> None:
+        from scanner.walkthrough import walkthrough
+
         for line in walkthrough(url, state, explanation):
             err.print(line, soft_wrap=True)
 

@@ -13,12 +13,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
-
-from pypdf import PdfReader
+from typing import TYPE_CHECKING
 
 from scanner.errors import PolicyError
 from scanner.policy.fields import field_of
 from scanner.policy.names import is_code_like
+
+if TYPE_CHECKING:
+    from pypdf import PdfReader
 
 MAX_PAGES = 120
 """Pages that are read; the longest real policies have about half as many."""
@@ -53,6 +55,8 @@ class _Grid:
 
 def read_pdf(data: bytes) -> str:
     """The markup of a PDF. Raises `PolicyError` where it is broken, locked, or has no text (a scanned picture)."""
+    from pypdf import PdfReader  # noqa: PLC0415 - a tenth of a second, and few policies are PDFs
+
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it repairs by itself concerns nobody
     try:
         reader = PdfReader(io.BytesIO(data), strict=False)

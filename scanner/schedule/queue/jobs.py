@@ -13,10 +13,10 @@ import structlog
 from procrastinate import App, BaseRetryStrategy, RetryDecision, exceptions
 from procrastinate.jobs import Job
 
+from scanner.config.address import target_url
 from scanner.config.fleet import Fleet, WatchedSite
 from scanner.errors import ScannerError
 from scanner.model.watch import Run
-from scanner.pipeline import target_url
 from scanner.schedule.cadence import latest_slot
 from scanner.schedule.due import moment_of
 from scanner.schedule.local import Errand

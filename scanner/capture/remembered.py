@@ -1,0 +1,45 @@
+"""What the calibration of a browser found, kept for the next scan with the same build of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from scanner import __version__
+from scanner.model.instrument import Browser
+
+_METHOD = "1"
+"""To be counted up when the calibration or the browser's flags change: results kept before count no more."""
+
+
+def kept_result(executable: str) -> Browser | None:
+    """The result kept from before for this very build, or null."""
+    try:
+        return Browser.model_validate_json(_place(executable).read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+def keep_result(executable: str, browser: Browser) -> None:
+    """Keep a result for the next scan; a cache that cannot be written is no loss but of time."""
+    with suppress(OSError):
+        place = _place(executable)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        fresh = place.with_suffix(f".{os.getpid()}.tmp")
+        fresh.write_text(browser.model_dump_json(indent=1), encoding="utf-8")
+        fresh.replace(place)
+
+
+def _place(executable: str) -> Path:
+    path = Path(executable).resolve()
+    facts = path.stat()
+    key: Iterable[object] = (str(path), facts.st_mtime_ns, facts.st_size, __version__, _METHOD)
+    digest = hashlib.sha256(json.dumps(list(key)).encode()).hexdigest()[:16]
+    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(base).expanduser() / "cookie-scanner" / f"calibration-{digest}.json"
