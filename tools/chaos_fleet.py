@@ -255,12 +255,12 @@ async def chaos(
 
 
 async def under_blows(fleet: Fleet, chance: random.Random, blows: int, until: float, pause: float) -> list[str]:
-    """Strike again and again until every site is recorded."""
-    missing = len(fleet.sites)
+    """Strike again and again until every site is recorded, as evenly as that many blows can be spread over the runs."""
+    missing = runs = len(fleet.sites)
     while missing and time.monotonic() < until:
         await asyncio.sleep(chance.uniform(0.1, 2 * pause))
-        missing = len(fleet.sites) - await asyncio.to_thread(recorded, fleet)
-        if missing and fleet.kills.total() < blows:
+        missing = runs - await asyncio.to_thread(recorded, fleet)
+        if missing and fleet.kills.total() <= blows * (runs - missing) / runs:
             await asyncio.to_thread(fleet.strike, chance)
         for number, process in enumerate(fleet.processes):
             if process.poll() is not None:

@@ -8,15 +8,21 @@ from typing import Any
 
 from scanner.capture.cdp import ProtocolError, Session
 from scanner.capture.collectors.frames import WORLD
+from scanner.capture.together import meanwhile
 
 _SOURCE = files(__package__).joinpath("wake.js").read_text(encoding="utf-8")
 _ANSWER_S = 2.0
+_SCROLL_S = 4.0
+"""Seconds until the end of a page must have been reached; its frames come slowly where the machine is busy."""
 _MOST_STEPS = 20
 """Drawn frames that a scroll may take: a frame takes a sixtieth of a second of real time."""
 
 
-async def wake(page: Session, main_frame: str, viewport: tuple[int, int]) -> None:
-    """Do what a visitor does without choosing anything. A page that does not bear it is left as it is."""
+async def wake(page: Session, main_frame: str, viewport: tuple[int, int]) -> bool:
+    """Do what a visitor does without choosing anything; whether the page was scrolled to its end.
+
+    A page that does not bear it is left as it is.
+    """
     width, height = viewport
     commands = [_move(page, width * 0.3, height * 0.3), _move(page, width * 0.5, height * 0.4)]
     # Shift alone types nothing and triggers nothing, but it is a key.
@@ -27,9 +33,12 @@ async def wake(page: Session, main_frame: str, viewport: tuple[int, int]) -> Non
                 {"type": kind, "key": "Shift", "code": "ShiftLeft", "windowsVirtualKeyCode": 16},
             )
         )
-    await _done([*commands, asyncio.ensure_future(_scroll(page, main_frame))])
+    async with meanwhile(_scroll(page, main_frame)) as scrolling:
+        await _done(commands)
+        await asyncio.wait({scrolling}, timeout=_SCROLL_S)
     # Out by the top, towards the address bar. Moves within one drawn frame become one: this is the last of its own.
     await _done([_move(page, width * 0.5, -1)])
+    return not scrolling.cancelled() and scrolling.result()
 
 
 def _move(page: Session, x: float, y: float) -> asyncio.Future[dict[str, Any]]:
@@ -46,13 +55,17 @@ async def _done(commands: list[asyncio.Future[dict[str, Any]]]) -> None:
         future.cancel()
 
 
-async def _scroll(page: Session, main_frame: str) -> dict[str, Any]:
-    world = await page.post("Page.createIsolatedWorld", {"frameId": main_frame, "worldName": WORLD})
-    return await page.post(
-        "Runtime.evaluate",
-        {
-            "expression": f"({_SOURCE})({_MOST_STEPS})",
-            "contextId": world["executionContextId"],
-            "awaitPromise": True,
-        },
-    )
+async def _scroll(page: Session, main_frame: str) -> bool:
+    try:
+        world = await page.post("Page.createIsolatedWorld", {"frameId": main_frame, "worldName": WORLD})
+        answer = await page.post(
+            "Runtime.evaluate",
+            {
+                "expression": f"({_SOURCE})({_MOST_STEPS})",
+                "contextId": world["executionContextId"],
+                "awaitPromise": True,
+            },
+        )
+    except ProtocolError:
+        return False
+    return "exceptionDetails" not in answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from aiohttp import web
 
-from scanner.model.evidence import ImageSeen, ScriptCall
+from scanner.model.evidence import Gap, ImageSeen, ScriptCall
 from tests.capture.conftest import FIRST, GIF, OTHER, THIRD, Look, Site
 
 pytestmark = pytest.mark.browser
@@ -110,7 +110,7 @@ async def test_what_waits_for_a_visitor_is_woken(site: Site, look: Look, event: 
 
 async def test_what_waits_at_the_end_of_a_long_page_is_loaded(site: Site, look: Look) -> None:
     site.put("/lazy-end.gif", GIF)
-    await look(
+    records = await look(
         site.page(
             "<div style='height: 8000px'></div><div id=end>end</div><div style='height: 3000px'></div><script>"
             "new IntersectionObserver((e) => e[0].isIntersecting && fetch('/observed')).observe(end)</script>"
@@ -119,6 +119,14 @@ async def test_what_waits_at_the_end_of_a_long_page_is_loaded(site: Site, look: 
     )
     assert site.asked("/observed")
     assert site.asked("/lazy-end.gif")
+    assert "waking" not in {gap.what for gap in records.of(Gap)}
+
+
+async def test_a_page_whose_end_was_not_reached_is_said_to_have_been_seen_in_part(site: Site, look: Look) -> None:
+    site.put("/elsewhere", "<title>elsewhere</title>")
+    leaves = "<script>onscroll = () => { location = '/elsewhere' }</script>"
+    records = await look(site.page(f"<div style='height: 8000px'></div>{leaves}"))
+    assert "waking" in {gap.what for gap in records.of(Gap)}
 
 
 async def test_a_request_of_a_worker_is_seen(site: Site, look: Look) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from scanner.capture import calibrate, find_browser
-from scanner.capture import calibration as proof
-from scanner.capture.calibration import CHECKS, judge
-from scanner.capture.remembered import kept_result
+from scanner.capture.calibration import CHECKS, judge, sees_third_party_cookies
+from scanner.capture.remembered import keep_result, kept_result
+from scanner.model.instrument import Browser
 
 
 @pytest.mark.browser
@@ -30,17 +30,17 @@ def test_an_instrument_that_saw_nothing_passes_nothing() -> None:
     calibration = judge([])
     assert not calibration.passed
     assert [check.passed for check in calibration.checks] == [False] * len(CHECKS)
-    assert not proof.sees_third_party_cookies(calibration)
+    assert not sees_third_party_cookies(calibration)
 
 
 def test_a_result_counts_for_one_build_of_the_browser_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     executable = tmp_path / "browser"
     executable.write_bytes(b"one")
-    browser = proof.Browser(
+    browser = Browser(
         name="B", version="1.2.3.4", executable=str(executable), third_party_cookies=True, calibration=judge([])
     )
-    proof.keep_result(str(executable), browser)
+    keep_result(str(executable), browser)
     assert kept_result(str(executable)) == browser
     executable.write_bytes(b"another")
     assert kept_result(str(executable)) is None

@@ -213,7 +213,7 @@ def test_it_ends_in_its_limit_and_what_was_seen_is_kept(gauntlet: Records, name:
     visit = next(visit for visit in gauntlet.of(Visit) if visit.url.endswith(f"/bad/{name}"))
     assert visit.error_kind in bad.error, visit.error
     assert visit.wall_ms < (PAGE_S + SLACK_S) * 1000
-    if bad.gap is not None:
+    if bad.gap is not None and visit.settling.ended != "ceiling":  # a page that misbehaves slowly ends by the clock
         assert bad.gap in {gap.what for gap in gauntlet.of(Gap) if gap.visit == visit.id}
     if name not in ("silent", "garbage", "client-certificate"):
         lines = [line.raw for r in gauntlet.of(Request) if r.visit == visit.id for line in r.set_cookies]

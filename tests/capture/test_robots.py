@@ -53,10 +53,10 @@ def test_bytes_that_are_no_rules_permit_all() -> None:
 
 def test_hostile_rules_cost_no_time() -> None:
     rules = b"User-agent: *\n" + b"Disallow: /" + b"*a" * 2000 + b"b\n" + b"Disallow: /x" * 40_000
-    began = time.perf_counter()
+    began = time.process_time()
     robots = Robots.read(200, rules[: 2 * MOST_BYTES])
     assert robots.permits("https://shop.test/" + "a" * 2000)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 def test_each_origin_has_rules_of_its_own() -> None:

@@ -69,20 +69,20 @@ def test_entities_are_not_expanded_and_files_are_not_read(tmp_path: Path) -> Non
     text = f"""<!DOCTYPE urlset [<!ENTITY e0 "https://a.test/x"> {bomb} <!ENTITY f SYSTEM "{secret.as_uri()}">]>
         <urlset><url><loc>&e11;</loc></url><url><loc>&f;</loc></url><url><loc>https://a.test/&e0;</loc></url>
         <url><loc>https://a.test/fine</loc></url></urlset>"""
-    began = time.perf_counter()
+    began = time.process_time()
     assert set(read_sitemap(text.encode()).pages) <= {"https://a.test/fine"}
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 2
 
 
 def test_a_bomb_and_an_endless_list_end_at_the_limit() -> None:
     bomb = gzip.compress(b"<urlset>" + b" " * 300_000_000)
     many = of(*(f"https://a.test/{n}" for n in range(3 * MOST_ADDRESSES)))
     tracemalloc.start()
-    began = time.perf_counter()
+    began = time.process_time()
     assert read_sitemap(bomb) == Sitemap()
     assert len(read_sitemap(many).pages) == MOST_ADDRESSES
     assert len(read_sitemap(b"https://a.test/1\n" * 3 * MOST_ADDRESSES).pages) <= MOST_ADDRESSES
-    took, peak = time.perf_counter() - began, tracemalloc.get_traced_memory()[1]
+    took, peak = time.process_time() - began, tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert took < 10
     assert peak < 60_000_000

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scanner import capture, judging, pipeline
+from scanner import judging, pipeline, recording
+from scanner.capture.instrument import Instrument
 from scanner.classify import Catalogue, load_catalogue
 from scanner.config import Config
 from scanner.demo import DemoServer, compare, serve_demo, site_names
@@ -29,7 +30,7 @@ def config(server: DemoServer) -> Config:
 
 
 @pytest.fixture(scope="module")
-async def instrument(config: Config) -> AsyncIterator[capture.Instrument]:
+async def instrument(config: Config) -> AsyncIterator[Instrument]:
     """One calibrated browser for all sites."""
     async with pipeline.open_instrument(config) as opened:
         yield opened
@@ -45,7 +46,7 @@ def catalogue() -> Catalogue:
 async def test_the_findings_of_a_site_are_the_expected_ones(
     server: DemoServer,
     config: Config,
-    instrument: capture.Instrument,
+    instrument: Instrument,
     catalogue: Catalogue,
     tmp_path: Path,
     name: str,
@@ -53,7 +54,7 @@ async def test_the_findings_of_a_site_are_the_expected_ones(
     site = next(site for site in server.sites if site.name == name)
     start = len(server.log)
     wanted = config.model_copy(update={"pages": len(site.pages)})
-    await pipeline.capture(instrument, site.start, wanted, tmp_path, lambda host, step: None)
+    await recording.capture(instrument, site.start, wanted, tmp_path, lambda host, step: None)
     scan = judging.audit(tmp_path, wanted, catalogue).scan
 
     assert scan.outcome == "complete", scan.problems

@@ -290,6 +290,7 @@ def _element(word: str, groups: Mapping[str, Iterable[str]], text: str) -> Eleme
     return Element(interned(frozenset(phrases)), optional) if phrases else None
 
 
+@lru_cache(maxsize=16_384)
 def shape(word: str) -> str:
     """A word shape in folded form; the stars and the angle brackets keep their meaning."""
     if word.startswith(("<", "url:")):

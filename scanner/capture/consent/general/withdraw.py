@@ -218,7 +218,8 @@ def _likely(raw: dict[str, Any]) -> tuple[float, bool]:
     about = said.cookie or said.privacy > 0
     technical = bool(_NAMED.search(raw["names"]))
     plain = normalise(" ".join(words))
-    withdraws = any(lexicon.words["withdraw"].search(plain) for lexicon in lexicons())
+    spoken = (lexicon for lexicon in lexicons() if lexicon.any_word.search(plain))
+    withdraws = any(lexicon.words["withdraw"].search(plain) for lexicon in spoken)
     roles = {label(w, said.languages).role for w in words}
     if not about and not technical and not withdraws:
         return 0.0, False

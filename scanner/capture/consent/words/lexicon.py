@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -42,8 +43,9 @@ class Lexicon:
     name: str
     aliases: tuple[str, ...]
     unspaced: bool
-    words: dict[str, re.Pattern[str]]
+    words: Mapping[str, re.Pattern[str]]
     any_word: re.Pattern[str]
+    """Whether a text holds any of the words: where it does not, `words` need not be asked."""
     terms: dict[str, tuple[str, ...]]
     raw_terms: dict[str, tuple[str, ...]]
     """The terms of `cookie` and `privacy` as written in the file, for text that is not normalised."""
@@ -90,7 +92,7 @@ def _compile(code: str, data: dict[str, Any]) -> Lexicon:
     unknown = set(written) - set(WORD_KEYS)
     if unknown:
         raise ValueError(f"lexicon {code}: unknown words {sorted(unknown)}")
-    words = {key: _pattern(written.get(key, ()), unspaced, prefixes) for key in WORD_KEYS}
+    words = _Words(written, unspaced, prefixes)
     terms = {key: tuple(normalise(t) for t in data["terms"].get(key, ())) for key in TERM_KEYS}
     categories: dict[str, tuple[str, ...]] = {
         key: tuple(normalise(t) for t in data["categories"].get(key, ())) for key in CATEGORY_KEYS
@@ -110,7 +112,31 @@ def _compile(code: str, data: dict[str, Any]) -> Lexicon:
     )
 
 
-def _pattern(entries: list[str] | tuple[str, ...], unspaced: bool, prefixes: tuple[str, ...]) -> re.Pattern[str]:
+class _Words(Mapping[str, re.Pattern[str]]):
+    """The patterns of one language by key, each made when it is first asked for: most languages never are."""
+
+    def __init__(self, written: Mapping[str, list[str]], unspaced: bool, prefixes: tuple[str, ...]) -> None:
+        self._written = written
+        self._unspaced = unspaced
+        self._prefixes = prefixes
+        self._made: dict[str, re.Pattern[str]] = {}
+
+    def __getitem__(self, key: str) -> re.Pattern[str]:
+        made = self._made.get(key)
+        if made is None:
+            if key not in WORD_KEYS:
+                raise KeyError(key)
+            made = self._made[key] = _pattern(self._written.get(key, ()), self._unspaced, self._prefixes)
+        return made
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(WORD_KEYS)
+
+    def __len__(self) -> int:
+        return len(WORD_KEYS)
+
+
+def _pattern(entries: Iterable[str], unspaced: bool, prefixes: tuple[str, ...]) -> re.Pattern[str]:
     """One pattern that finds any of the entries in a normalised label."""
     parts = []
     for entry in entries:

@@ -68,6 +68,8 @@ def _weight(lexicon: Lexicon, plain: str) -> float:
     special = [t for t in lexicon.terms["cookie"] if not t.startswith("cookie")]
     weight = 3.0 * min(1, _count(tuple(special), plain)) + _count(lexicon.terms["privacy"], plain)
     weight += 0.7 * len(set(lexicon.usage.findall(plain)))
+    if not lexicon.any_word.search(plain):
+        return weight
     return weight + 0.3 * sum(bool(pattern.search(plain)) for pattern in lexicon.words.values())
 
 
