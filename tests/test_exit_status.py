@@ -85,17 +85,21 @@ async def test_fail_on_is_status_1_and_only_where_it_is_met(bakery_and_courier: 
     assert unfair.returncode == 1, unfair.stderr
 
 
-async def test_interrupted_it_keeps_the_evidence_and_says_130(bakery_and_courier: DemoServer, tmp_path: Path) -> None:
-
-    start = next(site.start for site in bakery_and_courier.sites if site.name == "deaf-ear-news")
-    arguments = ["scan", start, "--host-rules", bakery_and_courier.host_rules, "--ignore-https-errors", "--out", "x"]
-    process = subprocess.Popen(
-        [sys.executable, *COMMAND[1:], *arguments],
-        cwd=tmp_path,
+def _begin(server: DemoServer, folder: Path) -> subprocess.Popen[str]:
+    """A scan of the courier's site into `x`, under way."""
+    start = next(site.start for site in server.sites if site.name == "deaf-ear-news")
+    return subprocess.Popen(
+        [*COMMAND, "scan", start, "--host-rules", server.host_rules, "--ignore-https-errors", "--out", "x"],
+        cwd=folder,
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
+
+
+async def test_interrupted_it_keeps_the_evidence_and_says_130(bakery_and_courier: DemoServer, tmp_path: Path) -> None:
+
+    process = _begin(bakery_and_courier, tmp_path)
     log = tmp_path / "x/evidence/records.jsonl"
     deadline = time.monotonic() + 60
     while not (pages := _pages(log)):
@@ -121,14 +125,7 @@ async def test_interrupted_at_any_moment_nothing_goes_on_and_nothing_is_printed(
     bakery_and_courier: DemoServer, tmp_path: Path, records: int
 ) -> None:
 
-    start = next(site.start for site in bakery_and_courier.sites if site.name == "deaf-ear-news")
-    process = subprocess.Popen(
-        [*COMMAND, "scan", start, "--host-rules", bakery_and_courier.host_rules, "--ignore-https-errors", "--out", "x"],
-        cwd=tmp_path,
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    process = _begin(bakery_and_courier, tmp_path)
     log = tmp_path / "x/evidence/records.jsonl"
     deadline = time.monotonic() + 60
     while not log.exists() or log.read_bytes().count(b"\n") < records:
