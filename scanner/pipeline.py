@@ -1,7 +1,8 @@
 """The order of a scan: the browser started, each site recorded (`recording`), then judged (`judging`) and printed.
 
-Capture writes evidence into a folder, judging reads it, and nothing but this module knows both. A browser takes half a
-second to start, and so does either half of this program to load: they are loaded while it starts.
+Recording writes evidence into a folder, judging reads it, and neither knows the other; whoever scans (this module, the
+runner of watched sites, the demonstration) calls one after the other. A browser takes half a second to start, and so
+does either half of this program to load: here they are loaded while it starts.
 """
 
 from __future__ import annotations

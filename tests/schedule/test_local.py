@@ -147,6 +147,7 @@ async def test_a_clock_that_is_put_back_does_not_put_off_what_waits() -> None:
     await _until(lambda: len(scans.records.runs) == 1)
     schedule.stop()
     await watching
+    assert schedule.ends == {"retry": 1, "recorded": 1}
 
 
 async def test_once_waits_for_a_host_that_is_free_in_a_moment_and_leaves_a_long_wait_to_the_next_call() -> None:
@@ -240,6 +241,7 @@ async def test_a_history_that_cannot_be_asked_is_asked_again() -> None:
     await _until(lambda: len(scans.records.runs) == 1)
     schedule.stop()
     await watching
+    assert schedule.ends == {"recorded": 1}
 
 
 async def test_whoever_counts_hears_of_each_run_and_of_each_look_at_what_is_due() -> None:

@@ -282,6 +282,7 @@ async def test_errands_are_done_at_each_tick_and_a_broken_one_keeps_nobody_waiti
     paper = Paper(history)
     async with working(_worker(database, history, paper, 1, errands=(broken, done.append))):
         await until(lambda: len(done) >= 2 and recorded(history))
+    assert recorded(history) == {"site00": 1}
 
 
 def test_pauses_grow_have_chance_in_them_and_an_end() -> None:
