@@ -31,7 +31,7 @@ types:
 	@$(BIN)/mypy
 
 tests:
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python tools/run_tests.py $(ARGS)
 
 bench: setup-dev  ## Measure: beside a bare Playwright script, growth, recall and precision of each channel
 	@$(BIN)/python tools/bench.py $(ARGS)

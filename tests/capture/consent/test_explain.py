@@ -29,9 +29,10 @@ async def test_an_answer_is_told_step_by_step_and_its_recipe_answers_too(lab: La
         await session.choose("reject")
     told = trace.explanation(SITE)
     looks = [e for e in told.events if isinstance(e, Looked)]
-    best = looks[0].candidates[0]
+    seen = next(look for look in looks if any(c.taken for c in look.candidates))  # the banner may come later
+    best = seen.candidates[0]
     assert best.taken
-    assert best.score >= looks[0].threshold
+    assert best.score >= seen.threshold
     assert best.reasons
     assert best.frame_url is not None
     assert {b.words: b.role for b in best.buttons} == {"Opzioni": "settings", "Accetta e continua": "accept"}
