@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import scanner
 from scanner import capture as capturing
 from scanner.capture.consent.explain import Trace
+from scanner.capture.discretion import Discretion
 from scanner.capture.instrument import Instrument
-from scanner.capture.login import Discretion
 from scanner.config import Config
 from scanner.given import GivenFirst, policy_files, split_policies
 from scanner.model.evidence import Gap, Link

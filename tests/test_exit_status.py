@@ -94,7 +94,13 @@ def _begin(server: DemoServer, folder: Path) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
+        preexec_fn=_attentive,
     )
+
+
+def _attentive() -> None:
+    """A program that was started in the background of a shell hears no interrupt, and neither do its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 async def test_interrupted_it_keeps_the_evidence_and_says_130(bakery_and_courier: DemoServer, tmp_path: Path) -> None:
@@ -151,7 +157,9 @@ sys.meta_path.insert(0, Finder())
 from scanner.__main__ import main
 main()
 """
-    done = subprocess.run([sys.executable, "-c", interrupt], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", interrupt], capture_output=True, text=True, check=False, preexec_fn=_attentive
+    )
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "interrupted; nothing was begun\n")
 
 

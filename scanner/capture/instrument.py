@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 
-from playwright.async_api import Browser as Chromium
-from playwright.async_api import Error, Playwright
-
-from scanner.capture.bridge import open_bridge
 from scanner.capture.cdp import ProtocolError
 from scanner.capture.consent.autoconsent import rules_for
 from scanner.capture.consent.words.lexicon import lexicons
 from scanner.capture.contexts import Hub, visitor
+from scanner.capture.discretion import Discretion
 from scanner.capture.documents import Documents
+from scanner.capture.driven import Driver
 from scanner.capture.gate import Gate
 from scanner.capture.gate_sink import GateSink
 from scanner.capture.launch import Running
-from scanner.capture.login import Discretion, addresses
 from scanner.capture.plan import BrowserOptions, Plan, Progress
 from scanner.capture.scan import ChooseDocuments, SiteScan
 from scanner.capture.sink import Sink
@@ -29,8 +26,6 @@ from scanner.model.evidence import Record
 from scanner.model.instrument import Browser
 from scanner.site import site_of
 
-_JOIN_MS = 30_000
-
 
 class Instrument:
     """One running browser. Several scans may run in it at once."""
@@ -38,14 +33,14 @@ class Instrument:
     def __init__(
         self,
         hub: Hub,
-        chromium: Chromium,
+        driver: Driver,
         options: BrowserOptions,
         browser: Browser,
         gate: Gate | None = None,
         pid: int | None = None,
     ) -> None:
         self._hub = hub
-        self._chromium = chromium
+        self._driver = driver
         self._options = options
         self._gate = gate
         self.browser = browser
@@ -72,12 +67,12 @@ class Instrument:
         `listen` gives, for each state, who hears step by step what becomes of the banner, or null. A plan with a login
         needs a `discretion`.
         """
-        steps = addresses(plan.login, plan.url) if plan.login is not None else ()
+        steps = plan.login.addresses(plan.url) if plan.login is not None else ()
         named = (plan.url, *plan.page_urls, *plan.also_urls, *plan.policy_urls, *steps)
         through = self._through_gate(sink, named)
         await SiteScan(
             hub=self._hub,
-            chromium=self._chromium,
+            driver=self._driver,
             options=self._options,
             browser=self.browser,
             plan=plan,
@@ -102,7 +97,7 @@ class Instrument:
         Raises:
             ProtocolError: the browser failed.
         """
-        async with visitor(self._hub, self._chromium, self._options) as context:
+        async with visitor(self._hub, self._options) as context:
             plan = Plan(url=url, states=("before",), pages=1, tool_version="")
             run = VisitRun(
                 await context.new_tab(),
@@ -137,34 +132,28 @@ class Instrument:
             viewport=self._options.viewport,
         )
         try:
-            async with visitor(self._hub, self._chromium, self._options) as context:
+            async with visitor(self._hub, self._options) as context:
                 await Documents(desk).fetch(context, [(url, "given") for url in urls])
         except ProtocolError as error:
             raise SiteError("crashed", f"the browser failed: {error}") from error
 
 
 @asynccontextmanager
-async def driven(
-    playwright: Playwright, running: Running, options: BrowserOptions, browser: Browser, gate: Gate | None
+async def equipped(
+    running: Running, options: BrowserOptions, browser: Browser, gate: Gate | None
 ) -> AsyncIterator[Instrument]:
-    """The instrument that a browser which has just started is, together with Playwright.
+    """The instrument that a browser which has just started is.
 
     Raises:
-        BrowserNotFoundError: it cannot be driven.
+        BrowserNotFoundError: it does not let itself be watched.
     """
-    async with AsyncExitStack() as stack:
-        try:
-            endpoint = await stack.enter_async_context(open_bridge(running.connection))
-            chromium = await playwright.chromium.connect_over_cdp(endpoint, timeout=_JOIN_MS)
-        except (Error, ProtocolError) as error:
-            raise BrowserNotFoundError(f"the browser started but cannot be driven: {error}") from error
-        hub = Hub(running.connection)
+    hub = Hub(running.connection)
+    try:
         await hub.watch()
-        try:
-            yield Instrument(hub, chromium, options, browser, gate, running.pid)
-        finally:
-            with suppress(Error):
-                await chromium.close()
+    except ProtocolError as error:
+        raise BrowserNotFoundError(f"the browser started but cannot be driven: {error}") from error
+    async with AsyncExitStack() as stack:
+        yield Instrument(hub, Driver(hub, options, stack), options, browser, gate, running.pid)
 
 
 def get_ready() -> None:

@@ -7,9 +7,8 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import urljoin, urlsplit
 
-from playwright.async_api import Error
-
 from scanner.capture.answering import VisitPace
+from scanner.capture.cdp import ProtocolError
 from scanner.capture.consent.general.desk import Desk as BannerDesk
 from scanner.capture.consent.general.desk import pick, second_layer, signature
 from scanner.capture.consent.general.reading import Seen
@@ -22,6 +21,7 @@ from scanner.capture.robots import MOST_BYTES as ROBOTS_BYTES
 from scanner.capture.robots import Robots, robots_url
 from scanner.capture.sitemaps import MOST_BYTES, read_sitemap
 from scanner.capture.tab import Tab
+from scanner.capture.tab_page import TabPage
 from scanner.capture.together import together
 from scanner.capture.visit import VisitRun, VisitSpec
 from scanner.model.evidence import Link
@@ -104,20 +104,20 @@ async def banner_links(
     Raises:
         ProtocolError: the browser failed.
     """
-    opened = await visitor.first_page()
-    run = VisitRun(opened.tab, spec)
-    pace = VisitPace(opened.tab, run, next_id=next_id, keep_file=_no_file)
+    tab = await visitor.new_tab()
+    run = VisitRun(tab, spec)
+    pace = VisitPace(tab, run, next_id=next_id, keep_file=_no_file)
     links: list[Link] = []
     try:
         if await run.open():
             async with pace.attended(_BANNER_S):
-                links = await _both_layers(Scanner(opened.page), pace)
+                links = await _both_layers(Scanner(TabPage(tab)), pace)
                 if also is not None:
                     await also(run)
-    except (TimeoutError, Error):
+    except (TimeoutError, ProtocolError):
         pass  # the notice does not hold still, or the page went away: what was seen until then counts
     await run.close()
-    await opened.tab.close()
+    await tab.close()
     return tuple(dict.fromkeys(links))[:_MOST_LINKS]
 
 

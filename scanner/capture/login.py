@@ -14,14 +14,15 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol, cast
+from typing import Any, Literal, cast
 from urllib.parse import urljoin, urlsplit
 
 from playwright.async_api import Error, Page, Response, StorageState
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from scanner.capture.cdp import ProtocolError
-from scanner.capture.contexts import VisitorContext
+from scanner.capture.discretion import Discretion
+from scanner.capture.driven import DrivenVisitor
 from scanner.config.login import Login, LoginStep
 from scanner.config.secret import revealed
 from scanner.errors import UsageError
@@ -31,17 +32,6 @@ from scanner.site import host_of
 SHORTEST_SECRET = 4
 """Characters below which a value cannot be told from the rest of a page, and so not be kept out of the evidence."""
 
-
-class Conceal(Protocol):
-    """Told of values that must stand nowhere in what is written down."""
-
-    def __call__(self, values: Collection[str], *, certain: bool = False) -> None:
-        """`certain`: they are secrets, however plain they look."""
-
-
-LeaveBehind = Callable[[Literal["cookie", "local"], str, str], bool]
-"""Whether a cookie or a key of localStorage, by its name and host, is no part of being logged in."""
-
 _QUIET_S = 0.5
 _QUIET_CEILING_S = 10.0
 _FAILED_STATUS = 400
@@ -49,18 +39,6 @@ _FAILED_STATUS = 400
 
 class LoginError(Exception):
     """The login did not come about; the text says where, and holds no secret."""
-
-
-@dataclass(frozen=True)
-class Discretion:
-    """What capture must not decide by itself where somebody logs in: what is kept out of the evidence, and how.
-
-    Some cookies and items are left behind: answers to a banner, so that each state finds it, and what measures or
-    advertises, so that it is seen being set.
-    """
-
-    conceal: Conceal
-    leave_behind: LeaveBehind
 
 
 @dataclass(frozen=True)
@@ -73,7 +51,7 @@ class Way:
 
 
 async def enter(
-    login: Login, way: Way, open_visitor: Callable[[], AbstractAsyncContextManager[VisitorContext]]
+    login: Login, way: Way, open_visitor: Callable[[], AbstractAsyncContextManager[DrivenVisitor]]
 ) -> tuple[StorageState, LoginBrought]:
     """What every visitor is to begin with, and the record of it. Raises LoginError."""
     if login.storage_state is not None:
@@ -108,7 +86,7 @@ def recorded(login: Login, way: Way) -> StorageState:
     return _taken(state, way)
 
 
-async def carried_out(login: Login, way: Way, visitor: VisitorContext) -> StorageState:
+async def carried_out(login: Login, way: Way, visitor: DrivenVisitor) -> StorageState:
     """Log in by the steps of a login, and take what the visitor then has; it is concealed.
 
     Raises LoginError, which says at which step it failed.
@@ -158,11 +136,6 @@ def brought(state: StorageState, how: Literal["storage-state", "steps"]) -> Logi
         ),
         databases=tuple(origin["origin"] for origin in origins if origin.get("indexedDB")),
     )
-
-
-def addresses(login: Login, start: str) -> tuple[str, ...]:
-    """The addresses that the user named in a login's steps."""
-    return tuple(urljoin(start, step.goto) for step in login.steps if step.goto is not None)
 
 
 # Steps.

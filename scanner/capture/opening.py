@@ -1,7 +1,7 @@
 """The browser found, proven, and started; what drives it is loaded meanwhile.
 
-A browser and Playwright's driver take half a second to start, and so do the modules of this program, each mostly on a
-core of its own. So this module loads little, and the rest (`instrument`) in a thread.
+A browser takes half a second to start, and so do the modules of this program, each mostly on a core of its own. So this
+module loads little, and the rest (`instrument`) in a thread.
 """
 
 from __future__ import annotations
@@ -21,8 +21,6 @@ from scanner.capture.together import beside
 from scanner.model.instrument import Browser, Calibration
 
 if TYPE_CHECKING:
-    from playwright.async_api import Playwright
-
     from scanner.capture.instrument import Instrument
     from scanner.model.evidence import Record
 
@@ -51,20 +49,11 @@ async def start(options: BrowserOptions, executable: str, browser: Browser) -> A
     async with AsyncExitStack() as stack:
         gate = await stack.enter_async_context(gate_for(options))
         launched = launch(executable, options, user_agent, gate.port if gate else None)
-        async with beside(stack.enter_async_context(launched)) as running, beside(_driver(stack)) as driver:
-            pass
-        from scanner.capture.instrument import driven  # noqa: PLC0415 - loaded by `_driver`
+        async with beside(stack.enter_async_context(launched)) as running:
+            await asyncio.to_thread(import_module, "scanner.capture.instrument")
+        from scanner.capture.instrument import equipped  # noqa: PLC0415 - loaded just now
 
-        yield await stack.enter_async_context(driven(driver.result(), running.result(), options, browser, gate))
-
-
-async def _driver(stack: AsyncExitStack) -> Playwright:
-    """Playwright with its driver started; while that starts, everything else is loaded."""
-    playwright = await asyncio.to_thread(import_module, "playwright.async_api")
-    async with beside(stack.enter_async_context(playwright.async_playwright())) as driver:
-        await asyncio.to_thread(import_module, "scanner.capture.instrument")
-    started: Playwright = driver.result()
-    return started
+        yield await stack.enter_async_context(equipped(running.result(), options, browser, gate))
 
 
 def unproven(executable: str) -> Browser:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
-from typing import Literal
-
-from playwright.async_api import Browser as Chromium
-from playwright.async_api import StorageState
+from typing import TYPE_CHECKING, Literal
 
 from scanner.capture.cdp import ProtocolError
-from scanner.capture.contexts import Hub, visitor
+from scanner.capture.contexts import Hub, VisitorContext, visitor
+from scanner.capture.discretion import Discretion
 from scanner.capture.documents import Documents, is_named
 from scanner.capture.leads import IN_SITEMAP, sitemap_links
 from scanner.capture.log import now
-from scanner.capture.login import Discretion, LoginError, Way, enter
 from scanner.capture.plan import BrowserOptions, Plan, Progress
 from scanner.capture.resolving import OFF, SYSTEM, Names
 from scanner.capture.sink import Sink
@@ -26,6 +23,11 @@ from scanner.capture.visit import VisitRun
 from scanner.model.evidence import Link, Record, ScanFinished, ScanStarted, Visit
 from scanner.model.instrument import Browser
 from scanner.site import host_of, site_of
+
+if TYPE_CHECKING:
+    from playwright.async_api import StorageState
+
+    from scanner.capture.driven import Driver
 
 ChooseDocuments = Callable[[Sequence[Link]], Sequence[tuple[str, str]]]
 
@@ -38,7 +40,7 @@ class SiteScan:
     """One scan under way."""
 
     hub: Hub
-    chromium: Chromium
+    driver: Driver
     options: BrowserOptions
     browser: Browser
     plan: Plan
@@ -118,6 +120,11 @@ class SiteScan:
             browser=self.browser,
         )
 
+    def _visitor(self, *, gpc: bool = False) -> AbstractAsyncContextManager[VisitorContext]:
+        if self._state is not None:
+            return self.driver.visitor(gpc=gpc, state=self._state)
+        return visitor(self.hub, self.options, gpc=gpc)
+
     async def _let_in(self) -> bool:
         """Log in, where the plan has it; whether the visitors can set out. A login that fails ends the scan."""
         plan = self.plan
@@ -126,9 +133,11 @@ class SiteScan:
         if self.discretion is None:
             raise ValueError("a scan with a login needs somebody who keeps its secrets")
         self.progress(Progress(plan.states[0], plan.url, "logging in"))
+        from scanner.capture.login import LoginError, Way, enter  # noqa: PLC0415 - few scans log in
+
         way = Way(plan.url, plan.page_timeout_s, self.discretion)
         try:
-            self._state, record = await enter(plan.login, way, lambda: visitor(self.hub, self.chromium, self.options))
+            self._state, record = await enter(plan.login, way, self.driver.visitor)
         except LoginError as error:
             self.lost = True
             for state in plan.states:
@@ -168,9 +177,7 @@ class SiteScan:
         *,
         leading: bool,
     ) -> None:
-        context = await stack.enter_async_context(
-            visitor(self.hub, self.chromium, self.options, gpc=state == "gpc", state=self._state)
-        )
+        context = await stack.enter_async_context(self._visitor(gpc=state == "gpc"))
         run = StateRun(self.desk, context, state, aside=self._look_for_documents if leading else None)
         runs.append(run)
         async with beside(run.start()):
@@ -224,7 +231,7 @@ class SiteScan:
         if not self.documents.left(candidates) and (named or not candidates):
             return
         try:
-            context = await stack.enter_async_context(visitor(self.hub, self.chromium, self.options, state=self._state))
+            context = await stack.enter_async_context(self._visitor())
             if not named:
                 links += await self.documents.from_banner(context, self.plan.url)
                 candidates = self._candidates(links)

@@ -121,7 +121,8 @@ class PageTime:
         self._turn = asyncio.Lock()
         self.virtual = True
         self.worn = False
-        """Whether a grant was cut short: budgets that are still open make the next page's clock unreliable."""
+        """Whether no other page should come into this tab: a grant was cut short, and budgets that are still open make
+        the next clock unreliable; or a page used up what navigations the browser allows a frame in ten seconds."""
 
     def join(self, session: Session) -> None:
         """A frame's process or a worker joined the page: its clock runs with the page's from its first instruction.

@@ -18,6 +18,7 @@ from scanner.capture.log import Emit, now
 from scanner.capture.pages import Scout
 from scanner.capture.plan import Plan, Progress
 from scanner.capture.tab import Tab
+from scanner.capture.tab_page import TabPage
 from scanner.capture.together import beside, together
 from scanner.capture.visit import VisitRun, VisitSpec
 from scanner.model.base import Phase, StateName
@@ -111,15 +112,15 @@ class StateRun:
     async def _start(self, stack: AsyncExitStack) -> None:
         plan = self._desk.plan
         try:
-            opened = await self._visitor.first_page()
+            tab = await self._visitor.new_tab()
         except ProtocolError as error:
             self.first = self._lost(plan.url, str(error))
             return
-        stack.push_async_callback(self._give_back, opened.tab)
-        run = VisitRun(opened.tab, self._spec(plan.url, "initial"))
-        pace = VisitPace(opened.tab, run, next_id=self._desk.next_id, keep_file=self._desk.keep_file)
+        stack.push_async_callback(self._give_back, tab)
+        run = VisitRun(tab, self._spec(plan.url, "initial"))
+        pace = VisitPace(tab, run, next_id=self._desk.next_id, keep_file=self._desk.keep_file)
         session = ConsentSession(
-            opened.page,
+            TabPage(tab),
             context_state=self.state,
             recipe=plan.recipe,
             emit=self._desk.emit,

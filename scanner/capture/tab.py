@@ -13,6 +13,7 @@ from scanner.capture.collectors import collectors_for
 from scanner.capture.collectors.base import Collector, Moment, TabState
 from scanner.capture.collectors.workers import SharedWorkers
 from scanner.capture.log import VisitLog
+from scanner.capture.manners import Manners
 from scanner.capture.together import together
 from scanner.model.evidence import ScriptCall
 
@@ -20,6 +21,9 @@ _MOST_DIALOGS = 20
 _MOST_POPUPS = 5
 _POPUP_S = 1.5
 _MOST_NAVIGATIONS = 20
+# The browser ignores a frame's navigations beyond 200 in ten seconds, and a page's first ones after a flood of its
+# predecessor: https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/frame/navigation_rate_limiter.cc
+_MOST_MOVES = 100
 _ANSWER_S = 2.0
 
 
@@ -35,8 +39,13 @@ class MainResponse:
 class Tab:
     """A page target with everything that belongs to it: frames' processes, workers, pop-ups."""
 
-    def __init__(self, root: Session, page: Session, binding: str, shared: SharedWorkers) -> None:
+    def __init__(
+        self, root: Session, page: Session, binding: str, shared: SharedWorkers, manners: Manners | None = None
+    ) -> None:
         self.page = page
+        self.frames: dict[str, Session] = {}
+        """The frames that have a process of their own, by their id."""
+        self._manners = manners
         self.id: str = page.target["targetId"]
         self.opener: str | None = page.target.get("openerId")
         self.state = TabState(root, page, page.target.get("browserContextId", ""), binding=binding, shared=shared)
@@ -54,6 +63,7 @@ class Tab:
         self.popups: list[Tab] = []
         self._owner: Tab | None = None
         self._navigations = 0
+        self._moves = 0
         self._dialogs = 0
         self._watch_page()
         self._join(page)
@@ -74,6 +84,7 @@ class Tab:
         self.main = self._last_answer = MainResponse()
         self._answers.clear()
         self._navigations = 0
+        self._moves = 0
         self._dialogs = 0
         for collector in self.collectors:
             collector.begin()
@@ -201,6 +212,12 @@ class Tab:
     def _join(self, session: Session) -> None:
         """A target starts: set up everything, then let it run. The browser takes the commands in this order."""
         session.on("Target.attachedToTarget", self._on_attached)
+        if session.kind == "iframe":
+            self.frames[session.target["targetId"]] = session
+            session.on("detached", self._on_frame_gone)
+        if self._manners is not None:
+            for method, terms in self._manners.of(session.kind):
+                session.post(method, terms)
         for collector in self.collectors:
             collector.attach(session)
         if session is not self.page and session.kind in ("iframe", "worker"):
@@ -211,6 +228,10 @@ class Tab:
     def join(self, session: Session) -> None:
         """A worker that serves several pages joins the evidence of this one."""
         self._join(session)
+
+    def _on_frame_gone(self, _: Params, session: Session) -> None:
+        if self.frames.get(session.target["targetId"]) is session:
+            del self.frames[session.target["targetId"]]
 
     def _on_attached(self, params: Params, session: Session) -> None:
         child = session.child(params["sessionId"])
@@ -257,6 +278,9 @@ class Tab:
     def _on_moved(self, params: Params, _: Session) -> None:
         if params.get("frameId") == self.id:
             self.main_url = params["url"]
+            self._moves += 1
+            if self._moves > _MOST_MOVES:
+                self.time.worn = True
 
     def _on_response(self, params: Params, _: Session) -> None:
         if params.get("type") == "Document" and params.get("frameId") == self.id:

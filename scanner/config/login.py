@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urljoin
+
 from pydantic import Field, model_validator
 
 from scanner.config.secret import Hidden
@@ -57,3 +59,7 @@ class Login(Model):
         if (self.storage_state is not None) == bool(self.steps):
             raise ValueError("a login is either `storage_state` or `steps`")
         return self
+
+    def addresses(self, start: str) -> tuple[str, ...]:
+        """The addresses that its steps name, for a site that begins at `start`."""
+        return tuple(urljoin(start, step.goto) for step in self.steps if step.goto is not None)

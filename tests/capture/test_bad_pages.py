@@ -127,3 +127,20 @@ async def test_bytes_that_are_no_text_make_a_record(site: Site, look: Look) -> N
     assert records.visit.error is None
     for record in records.all:
         record.model_dump_json().encode("utf-8")
+
+
+async def test_what_floods_the_history_does_not_hold_the_next_page_of_its_tab(site: Site, scan: Scan) -> None:
+    """The browser ignores a frame's navigations after a flood, those of the page that comes next among them.
+
+    It counts them in windows of ten seconds, so there are a page before, and short lives.
+    """
+    flood = "for (let i = 0; i < 2000; i++) { history.pushState({}, '', '?' + i); location.hash = i }"
+    site.put("/floods", f"<script>{flood}</script>")
+    site.put("/before", "before")
+    site.put("/moves-on", "<title>left</title><script>location = '/moved-to'</script>")
+    site.put("/moved-to", "<title>arrived</title>", "arrived=1; Path=/")
+    home, _, _ = site.page("start").rpartition("/")
+    pages = tuple(f"{home}/{name}" for name in ("before", "floods", "moves-on"))
+    records = await scan(f"{home}/before", pages=4, tabs=1, page_urls=pages, life_ms=2_000.0)
+    assert [visit.url for visit in records.of(Visit) if visit.purpose == "page"][-3:] == list(pages)
+    assert "arrived" in records.jar()

@@ -15,10 +15,10 @@ from functools import cache, lru_cache
 from typing import Any
 
 from duckduckgo_autoconsent import bundle, rules_json
-from playwright.async_api import Page
 
 from scanner.capture.consent.frames import Document, Documents, call, in_main_world
 from scanner.capture.consent.method import Answer, MethodName, Pace, Sighting
+from scanner.capture.consent.page import Page
 from scanner.capture.consent.waiting import until
 from scanner.model.base import StateName
 from scanner.model.consent import Step

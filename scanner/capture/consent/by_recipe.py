@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from playwright.async_api import Page
-
 from scanner.capture.consent.frames import Document, Documents, Remote, call, closed_roots
 from scanner.capture.consent.hands import Hands
 from scanner.capture.consent.method import Answer, MethodName, Pace, Sighting
+from scanner.capture.consent.page import Page
 from scanner.capture.consent.waiting import until
 from scanner.config.recipe import PIERCE, Recipe
 from scanner.model.base import StateName

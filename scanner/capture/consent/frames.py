@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.async_api import CDPSession, Error, Frame, Page
+from scanner.capture.cdp import ProtocolError
+from scanner.capture.consent.page import Page, Wire
 
 WORLD = "cookie-scanner"
 """Name of the isolated world in which documents are read."""
@@ -25,7 +26,7 @@ class Document:
     one offset serves a frame and all frames of the same process inside it.
     """
 
-    session: CDPSession
+    wire: Wire
     frame_id: str
     context: int
     offset: tuple[float, float]
@@ -40,65 +41,52 @@ class Documents:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self._main: CDPSession | None = None
-        self._foreign: dict[Frame, CDPSession] = {}
-
-    async def session(self) -> CDPSession:
-        """The page's own protocol session."""
-        if self._main is None:
-            self._main = await self.page.context.new_cdp_session(self.page)
-        return self._main
 
     async def main(self, world: str = WORLD) -> Document | None:
         """The main frame's document, or null while it cannot be reached."""
-        session = await self.session()
-        tree = await send(session, "Page.getFrameTree")
+        wire = self.page.wire
+        tree = await send(wire, "Page.getFrameTree")
         if tree is None:
             return None
         frame = tree["frameTree"]["frame"]
-        return await self._open(session, frame["id"], (0.0, 0.0), main=True, world=world, url=frame.get("url", ""))
+        return await self._open(wire, frame["id"], (0.0, 0.0), main=True, world=world, url=frame.get("url", ""))
 
     async def child(self, parent: Document, owner: str, world: str = WORLD) -> Document | None:
         """The document inside the frame element whose remote object is `owner`, or null."""
-        node = await send(parent.session, "DOM.describeNode", objectId=owner)
+        node = await send(parent.wire, "DOM.describeNode", objectId=owner)
         frame_id = (node or {}).get("node", {}).get("frameId")
         if not frame_id:
             return None
-        same = await self._open(parent.session, frame_id, parent.offset, main=False, world=world, owner=(parent, owner))
+        same = await self._open(parent.wire, frame_id, parent.offset, main=False, world=world, owner=(parent, owner))
         if same is not None:
             return same
-        session = await self._foreign_session(frame_id)
-        if session is None:
+        wire = (await self.page.frames()).get(frame_id)
+        if wire is None:
             return None
-        box = await send(parent.session, "DOM.getBoxModel", objectId=owner)
+        box = await send(parent.wire, "DOM.getBoxModel", objectId=owner)
         content = (box or {}).get("model", {}).get("content") or [0.0, 0.0]
         offset = (parent.offset[0] + content[0], parent.offset[1] + content[1])
-        return await self._open(session, frame_id, offset, main=False, world=world, owner=(parent, owner))
+        return await self._open(wire, frame_id, offset, main=False, world=world, owner=(parent, owner))
 
     async def all(self, world: str = WORLD) -> list[Document]:
         """Every document of the page, visible or not; offsets are not worked out and stand at zero."""
         found: list[Document] = []
         known: set[str] = set()
-        sessions = [await self.session()]
-        for frame in self.page.frames[1:]:
-            session = await self._own_session(frame)
-            if session is not None:
-                sessions.append(session)
-        for number, session in enumerate(sessions):
-            tree = await send(session, "Page.getFrameTree")
+        for number, wire in enumerate([self.page.wire, *(await self.page.frames()).values()]):
+            tree = await send(wire, "Page.getFrameTree")
             for depth, frame_id, url in _flat(tree["frameTree"]) if tree else ():
                 if frame_id in known:
                     continue
                 known.add(frame_id)
                 main = number == 0 and depth == 0
-                opened = await self._open(session, frame_id, (0.0, 0.0), main=main, world=world, url=url)
+                opened = await self._open(wire, frame_id, (0.0, 0.0), main=main, world=world, url=url)
                 if opened is not None:
                     found.append(opened)
         return found
 
     async def _open(
         self,
-        session: CDPSession,
+        wire: Wire,
         frame_id: str,
         offset: tuple[float, float],
         *,
@@ -107,36 +95,10 @@ class Documents:
         url: str = "",
         owner: tuple[Document, str] | None = None,
     ) -> Document | None:
-        made = await send(session, "Page.createIsolatedWorld", frameId=frame_id, worldName=world)
+        made = await send(wire, "Page.createIsolatedWorld", frameId=frame_id, worldName=world)
         if made is None:
             return None
-        return Document(session, frame_id, made["executionContextId"], offset, main, url, owner)
-
-    async def _foreign_session(self, frame_id: str) -> CDPSession | None:
-        """The session of a frame that has a process of its own. Frames come and go, so each is asked for its id."""
-        for frame in self.page.frames[1:]:
-            session = await self._own_session(frame)
-            tree = await send(session, "Page.getFrameTree") if session is not None else None
-            if tree is not None and tree["frameTree"]["frame"]["id"] == frame_id:
-                return session
-        return None
-
-    async def _own_session(self, frame: Frame) -> CDPSession | None:
-        """The session of a frame with a process of its own; null for a frame in its parent's process."""
-        alive = set(self.page.frames)
-        for gone in [f for f in self._foreign if f not in alive]:
-            del self._foreign[gone]
-        session = self._foreign.get(frame)
-        if session is not None and await send(session, "Page.getFrameTree") is None:
-            del self._foreign[frame]  # it moved to another process
-            session = None
-        if session is None:
-            try:
-                session = await self.page.context.new_cdp_session(frame)
-            except Error:
-                return None
-            self._foreign[frame] = session
-        return session
+        return Document(wire, frame_id, made["executionContextId"], offset, main, url, owner)
 
 
 def _flat(tree: dict[str, Any], depth: int = 0) -> Iterable[tuple[int, str, str]]:
@@ -146,13 +108,12 @@ def _flat(tree: dict[str, Any], depth: int = 0) -> Iterable[tuple[int, str, str]
         yield from _flat(child, depth + 1)
 
 
-async def send(session: CDPSession, command: str, **params: Any) -> dict[str, Any] | None:
+async def send(wire: Wire, command: str, **params: Any) -> dict[str, Any] | None:
     """One protocol command; null where the browser refuses it, as it does for things that went away meanwhile."""
     try:
-        answer: dict[str, Any] = await session.send(command, params)
-    except Error:
+        return await wire.send(command, params)
+    except ProtocolError:
         return None
-    return answer
 
 
 async def call(document: Document, function: str, *arguments: Any, handle: bool = False, on: str | None = None) -> Any:
@@ -163,7 +124,7 @@ async def call(document: Document, function: str, *arguments: Any, handle: bool 
     """
     target: dict[str, Any] = {"objectId": on} if on else {"executionContextId": document.context}
     answer = await send(
-        document.session,
+        document.wire,
         "Runtime.callFunctionOn",
         functionDeclaration=function,
         arguments=[{"objectId": a.id} if isinstance(a, Remote) else {"value": a} for a in arguments],
@@ -190,14 +151,12 @@ async def closed_roots(document: Document) -> list[Remote]:
     A snapshot flattens shadow trees: it tells which nodes lie in a closed one, not where it begins. One node for each
     likely host leads to its root.
     """
-    shot = await send(document.session, "DOMSnapshot.captureSnapshot", computedStyles=[])
+    shot = await send(document.wire, "DOMSnapshot.captureSnapshot", computedStyles=[])
     if shot is None:
         return []
     found: list[Remote] = []
     for node in _inside_closed(shot, document.frame_id):
-        resolved = await send(
-            document.session, "DOM.resolveNode", backendNodeId=node, executionContextId=document.context
-        )
+        resolved = await send(document.wire, "DOM.resolveNode", backendNodeId=node, executionContextId=document.context)
         inner = (resolved or {}).get("object", {}).get("objectId")
         root = (
             await call(document, "function () { return this.getRootNode(); }", on=inner, handle=True) if inner else None
@@ -238,10 +197,10 @@ async def in_main_world(document: Document, expression: str) -> Any:
     For reading a platform's programming interface, which lives there and nowhere else.
     """
     own = await call(document, "() => document", handle=True)
-    node = await send(document.session, "DOM.describeNode", objectId=own) if own else None
+    node = await send(document.wire, "DOM.describeNode", objectId=own) if own else None
     if node is None:
         return None
-    outer = await send(document.session, "DOM.resolveNode", backendNodeId=node["node"]["backendNodeId"])
+    outer = await send(document.wire, "DOM.resolveNode", backendNodeId=node["node"]["backendNodeId"])
     if outer is None or "objectId" not in outer.get("object", {}):
         return None
     return await call(document, f"function () {{ return ({expression}\n); }}", on=outer["object"]["objectId"])

@@ -9,10 +9,9 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from playwright.async_api import CDPSession
-
 from scanner.capture.consent.frames import Document, Documents, Remote, call, send
 from scanner.capture.consent.method import Pace
+from scanner.capture.consent.page import Wire
 from scanner.capture.together import meanwhile
 
 How = Literal["mouse", "synthetic", "missed"]
@@ -90,7 +89,7 @@ class Hands:
             await self.pace.live(_STEADY_MS)
         if not found or not found.get("clear"):
             return None
-        quads = await send(document.session, "DOM.getContentQuads", objectId=target.id)
+        quads = await send(document.wire, "DOM.getContentQuads", objectId=target.id)
         for quad in (quads or {}).get("quads", ()):
             left, top = min(quad[0::2]), min(quad[1::2])
             width, height = max(quad[0::2]) - left, max(quad[1::2]) - top
@@ -100,8 +99,7 @@ class Hands:
         return None
 
     async def _click(self, x: float, y: float) -> None:
-        session = await self.documents.session()
-        await self._in_page_time(_mouse(session, x, y))
+        await self._in_page_time(_mouse(self.documents.page.wire, x, y))
 
     async def _in_page_time(self, act: Any) -> Any:
         """Run something that the page must live for to end, such as input that its frames acknowledge."""
@@ -118,9 +116,9 @@ def _same(one: list[float], other: list[float]) -> bool:
     return all(abs(a - b) < 1.0 for a, b in zip(one, other, strict=True))
 
 
-async def _mouse(session: CDPSession, x: float, y: float) -> bool:
+async def _mouse(wire: Wire, x: float, y: float) -> bool:
     at = {"x": x, "y": y}
-    await send(session, "Input.dispatchMouseEvent", type="mouseMoved", button="none", **at)
-    await send(session, "Input.dispatchMouseEvent", type="mousePressed", button="left", buttons=1, clickCount=1, **at)
-    await send(session, "Input.dispatchMouseEvent", type="mouseReleased", button="left", clickCount=1, **at)
+    await send(wire, "Input.dispatchMouseEvent", type="mouseMoved", button="none", **at)
+    await send(wire, "Input.dispatchMouseEvent", type="mousePressed", button="left", buttons=1, clickCount=1, **at)
+    await send(wire, "Input.dispatchMouseEvent", type="mouseReleased", button="left", clickCount=1, **at)
     return True

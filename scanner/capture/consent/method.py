@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from playwright.async_api import Page
-
+from scanner.capture.consent.page import Page
 from scanner.config.recipe import Recipe
 from scanner.model.base import StateName
 from scanner.model.consent import BannerButton, Step

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from playwright.async_api import Error, Page
-
+from scanner.capture.cdp import ProtocolError
 from scanner.capture.consent.autoconsent import AutoconsentMethod
 from scanner.capture.consent.by_recipe import RecipeMethod
 from scanner.capture.consent.explain import Trace
 from scanner.capture.consent.general.method import GeneralMethod
 from scanner.capture.consent.method import Answer, Method, MethodName, Pace, Sighting
+from scanner.capture.consent.page import Page, evaluate
 from scanner.capture.consent.proof import Observed, Proof, prove
 from scanner.capture.consent.signals.reading import Signals, read_signals
 from scanner.capture.consent.waiting import drawn, until
@@ -174,13 +174,13 @@ class ConsentSession:
     async def _try(self, method: Method, sighting: Sighting, wanted: StateName) -> Answer:
         try:
             return await method.answer(self._page, sighting, wanted, self._pace)
-        except Error as error:
+        except ProtocolError as error:
             return Answer(made=None, error=f"the page went away while it was answered: {_line(error)}")
 
     async def _look(self, method: Method) -> Sighting | None:
         try:
             return await method.look(self._page)
-        except Error:
+        except ProtocolError:
             return None  # the page is just going somewhere else: nothing stands there
 
     async def _find(self, limit: float, *, ask_rules: bool = True) -> Sighting | None:
@@ -209,7 +209,7 @@ class ConsentSession:
             return None
         try:
             sighting = await self._rules.identify(self._page)
-        except Error:
+        except ProtocolError:
             return None
         self._cmp = self._rules.platform or self._cmp
         return sighting
@@ -217,10 +217,10 @@ class ConsentSession:
     async def _after_scrolling(self) -> Sighting | None:
         """Some banners wait for a visitor to scroll. Scrolls a screen down, looks, and goes back up."""
         try:
-            await self._page.evaluate("() => { window.scrollBy(0, innerHeight); }")
+            await evaluate(self._page.wire, "window.scrollBy(0, innerHeight)")
             sighting = await self._find(self._patience.look_ms, ask_rules=self._name_platform)
-            await self._page.evaluate("() => { window.scrollTo(0, 0); }")
-        except Error:
+            await evaluate(self._page.wire, "window.scrollTo(0, 0)")
+        except ProtocolError:
             return None
         if sighting is not None:
             await self._seen(sighting, "loaded", shoot=True)
@@ -243,7 +243,7 @@ class ConsentSession:
             if self._recipe is not None and self._recipe.recipe.withdraw:
                 return await self._recipe.withdraw(self._page, self._pace), "recipe"
             return await self._general.withdraw(self._page, self._pace), "heuristic"
-        except Error as error:
+        except ProtocolError as error:
             return Answer(
                 made=None, error=f"the page went away while consent was withdrawn: {_line(error)}"
             ), "heuristic"
@@ -378,5 +378,5 @@ def _verdict(wanted: StateName, answer: Answer, proof: Proof) -> tuple[bool, str
     return True, None
 
 
-def _line(error: Error) -> str:
+def _line(error: ProtocolError) -> str:
     return str(error).strip().splitlines()[0][:200] if str(error).strip() else "unknown error"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from playwright.async_api import Error, Page
-
+from scanner.capture.cdp import ProtocolError
 from scanner.capture.consent.method import Pace
+from scanner.capture.consent.page import Page, evaluate
 
 _FIRST_GRANT = 50.0
 _LONGEST_GRANT = 400.0
@@ -31,7 +31,7 @@ DRAWN_S = 0.4
 """Seconds on the wall for a page to draw what happened."""
 
 # Resolves once a frame was drawn and no passing animation runs any more; endless ones and long ones are let be.
-_DRAWN = """() => new Promise(done => requestAnimationFrame(() => {
+_DRAWN = """new Promise(done => requestAnimationFrame(() => {
   const passing = document.getAnimations().filter(a => a.playState === "running"
     && a.effect && a.effect.getComputedTiming().endTime <= 4000);
   Promise.allSettled(passing.map(a => a.finished)).then(() => done(true));
@@ -45,6 +45,6 @@ async def drawn(page: Page) -> None:
     both. A page that draws nothing is not waited for longer than `DRAWN_S`.
     """
     try:
-        await asyncio.wait_for(page.evaluate(_DRAWN), DRAWN_S)
-    except (Error, TimeoutError):
+        await asyncio.wait_for(evaluate(page.wire, _DRAWN), DRAWN_S)
+    except (ProtocolError, TimeoutError):
         return

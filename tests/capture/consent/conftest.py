@@ -25,6 +25,7 @@ from scanner.model.evidence import Record
 from tests.capture.consent.paces import PACES, RealPace
 from tests.capture.consent.pages import Case, frame_document
 from tests.capture.consent.phrases import PHRASES
+from tests.capture.consent.playwright_page import PlaywrightPage
 from tests.chromium import LIGHT
 
 SITE = "www.banners.test"
@@ -125,7 +126,13 @@ class Lab:
                 *(("rule",) if rules else ()),
             )
             session = ConsentSession(
-                page, context_state=state, recipe=recipe, emit=records.append, visit_id="v1", pace=kind, ways=ways
+                await PlaywrightPage.of(page),
+                context_state=state,
+                recipe=recipe,
+                emit=records.append,
+                visit_id="v1",
+                pace=kind,
+                ways=ways,
             )
             await session.prepare()
             await page.goto(f"https://{SITE}/{case.name}?run={run}&{case.query}", wait_until="load")

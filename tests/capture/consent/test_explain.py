@@ -10,6 +10,7 @@ from scanner.capture.consent.explain import Concluded, Looked, Pressed, SignalsC
 from scanner.capture.consent.session import ConsentSession
 from scanner.config.recipe import Recipe
 from tests.capture.consent.conftest import SITE, Lab
+from tests.capture.consent.playwright_page import PlaywrightPage
 from tests.capture.consent.staged import platform
 
 pytestmark = pytest.mark.browser
@@ -20,8 +21,9 @@ async def test_an_answer_is_told_step_by_step_and_its_recipe_answers_too(lab: La
     page = platform("sourcepoint", "reject2=1&on=1", "it").case
     trace = Trace()
     async with lab.visit(page, "reject", "virtual") as visit:
+        page_now = await PlaywrightPage.of(visit.page)
         session = ConsentSession(
-            visit.page, context_state="reject", recipe=None, emit=visit.records.append, visit_id="v1", pace=visit.pace,
+            page_now, context_state="reject", recipe=None, emit=visit.records.append, visit_id="v1", pace=visit.pace,
             ways=("heuristic",), trace=trace,
         )  # fmt: skip
         await session.prepare()

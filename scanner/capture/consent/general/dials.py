@@ -88,7 +88,7 @@ async def _turn(desk: Desk, seen: Seen, dial: Dial, target: Remote, aim: Aim) ->
         for key, code in _ENDS:
             for kind in ("rawKeyDown", "keyUp"):
                 await send(
-                    seen.document.session, "Input.dispatchKeyEvent", type=kind, key=key, code=key,
+                    seen.document.wire, "Input.dispatchKeyEvent", type=kind, key=key, code=key,
                     windowsVirtualKeyCode=code,
                 )  # fmt: skip
             await desk.pace.live(_SETTLE_MS)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from playwright.async_api import Page
-
 from scanner.capture.consent.explain import Watcher
 from scanner.capture.consent.general.desk import Desk, preselected
 from scanner.capture.consent.general.flows import Flow
@@ -14,6 +12,7 @@ from scanner.capture.consent.general.toggles import Wanted
 from scanner.capture.consent.general.withdraw import Withdrawal
 from scanner.capture.consent.hands import Hands
 from scanner.capture.consent.method import Answer, MethodName, Pace, Sighting
+from scanner.capture.consent.page import Page
 from scanner.capture.consent.words.lexicon import normalise
 from scanner.model.base import StateName
 from scanner.model.consent import BannerStance

@@ -7,12 +7,11 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from playwright.async_api import Page
-
 from scanner.capture.consent.explain import ButtonRead, CandidateWeighed, ChoiceRead, Looked, Watcher
 from scanner.capture.consent.frames import Document, Documents, Remote, call, closed_roots
 from scanner.capture.consent.general.reading import Seen, read_place
 from scanner.capture.consent.general.scoring import THRESHOLD, weigh
+from scanner.capture.consent.page import Page
 from scanner.capture.consent.selectors import selectors_of
 from scanner.capture.consent.words.labels import why
 from scanner.capture.consent.words.topics import hints, topic

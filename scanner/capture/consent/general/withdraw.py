@@ -9,8 +9,7 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from playwright.async_api import Error
-
+from scanner.capture.cdp import ProtocolError
 from scanner.capture.consent.frames import Document, Remote, call, closed_roots, in_main_world
 from scanner.capture.consent.general.desk import Desk, second_layer
 from scanner.capture.consent.general.flows import Flow
@@ -18,6 +17,7 @@ from scanner.capture.consent.general.reading import Seen
 from scanner.capture.consent.general.scan import element
 from scanner.capture.consent.general.scoring import THRESHOLD
 from scanner.capture.consent.method import Answer
+from scanner.capture.consent.page import evaluate
 from scanner.capture.consent.platform_ways import PLATFORM_WAYS, available, calling
 from scanner.capture.consent.waiting import until
 from scanner.capture.consent.words.labels import label
@@ -107,8 +107,8 @@ class Withdrawal:
 
         async def arrived() -> bool:
             try:
-                return page.url != before and await page.evaluate("document.readyState") == "complete"
-            except Error:
+                return page.url != before and await evaluate(page.wire, "document.readyState") == "complete"
+            except ProtocolError:
                 return False
 
         there = await until(self.desk.pace, arrived, _TRAVEL_MS)

@@ -7,10 +7,11 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from playwright.async_api import Error, Page
 from pydantic import JsonValue
 
+from scanner.capture.cdp import ProtocolError
 from scanner.capture.consent.method import Pace
+from scanner.capture.consent.page import Page, keep, look_at
 from scanner.capture.consent.signals import gpp, gpp_us, tcf
 from scanner.capture.consent.signals.records import ConsentRecord, read
 from scanner.capture.consent.waiting import until
@@ -45,23 +46,23 @@ async def read_signals(page: Page, pace: Pace) -> Signals:
     """Read everything now; grants the page a little time where its interfaces answer late."""
     raw: dict[str, Any] = {}
     try:
-        handle = await page.evaluate_handle(_script())
+        kept = await keep(page.wire, f"({_script()})()")
 
         async def answered() -> bool:
-            raw.update(await handle.evaluate("o => JSON.parse(JSON.stringify(o))"))
+            raw.update(await look_at(page.wire, kept, "o => JSON.parse(JSON.stringify(o))"))
             return not raw.get("pending")
 
         await until(pace, answered, ANSWER_MS)
-        await handle.dispose()
-    except Error:
+        await page.wire.send("Runtime.releaseObject", {"objectId": kept})
+    except ProtocolError:
         pass  # the page went away while it was read: what was read until then stands
     return _signals(raw, await _cookies(page))
 
 
 async def _cookies(page: Page) -> dict[str, str]:
     try:
-        return {c.get("name", ""): c.get("value", "") for c in await page.context.cookies()}
-    except Error:
+        return await page.cookies()
+    except ProtocolError:
         return {}
 
 
