@@ -50,7 +50,8 @@ class PlaywrightPage:
         self._foreign = {frame: wire for frame, wire in self._foreign.items() if frame in self.page.frames}
         for frame in self.page.frames[1:]:
             try:
-                found[await self._id(frame)] = self._foreign[frame]
+                frame_id = await self._id(frame)
+                found[frame_id] = self._foreign[frame]
             except (Error, ProtocolError):
                 self._foreign.pop(frame, None)
         return found
