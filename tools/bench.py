@@ -65,7 +65,7 @@ async def bare(urls: list[str], rules: str, browser_path: str) -> None:
 
 def ours(start: str, pages: int, rules: str, folder: Path) -> None:
     """A whole scan as a user starts it, from the command line to the report."""
-    from scanner.cli import main as command_line
+    from scanner.__main__ import main as command_line
 
     config = folder.with_suffix(".toml")
     config.write_text(f"[scan]\nhost_rules = {json.dumps(rules)}\nignore_https_errors = true\n")

@@ -1,8 +1,8 @@
 """A window into the browser for Playwright, which shows it the tabs it opened itself and nothing else.
 
 A client that joins a browser over its debugging port attaches to every tab there is, and asks each for its events
-once more: on a scan, most tabs are only ours, and all that is paid for twice. So no port is open at all. Playwright
-talks to this bridge, and the bridge to a browser session of its own on our pipe
+once more: most tabs of a scan are only ours, and all that would be paid for twice. So no port is open at all. Where a
+scan logs in, Playwright talks to this bridge, and the bridge to a browser session of its own on our pipe
 (https://chromedevtools.github.io/devtools-protocol/tot/Target/#method-attachToBrowserTarget).
 """
 

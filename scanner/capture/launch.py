@@ -1,7 +1,7 @@
 """Starting the browser as an instrument, and ending it without a trace.
 
 We start the browser ourselves rather than through Playwright: its flags decide what can be seen, and its pipe is
-where evidence comes from. Playwright joins through a bridge (`bridge.py`) for what it does best, driving pages.
+where evidence comes from. Where somebody logs in, Playwright joins through a bridge (`bridge.py`).
 """
 
 from __future__ import annotations
