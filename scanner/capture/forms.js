@@ -9,22 +9,30 @@
   const NAME = /(?:^|[^a-z])(?:(?:first|last|full|given|family|sur|your|contact)[-_ ]?)?name(?:$|[^a-z])|vorname|nachname|nom\b|pr[eé]nom|nombre|apellido|cognome|naam|navn|namn|imi[eę]|nazwisko/i;
   const TYPES = { text: "", "": "", email: "email", tel: "phone", search: "search" };
 
+  // Besides fields there are editors: elements that a page lets be written in, as chats and comments have them.
+  const isEditor = (field) => !("value" in field);
+  const held = (field) => (isEditor(field) ? field.textContent.trim() : field.value);
+  const formOf = (field) => field.form || field.closest("form");
   const words = (element) =>
-    ["name", "id", "autocomplete", "placeholder", "aria-label", "title"]
+    ["name", "id", "autocomplete", "placeholder", "aria-placeholder", "data-placeholder", "aria-label", "title"]
       .map((name) => element.getAttribute(name) || "")
       .join(" ");
   const label = (field) =>
     ((field.labels && field.labels[0] && field.labels[0].innerText) ||
       field.getAttribute("aria-label") ||
       field.placeholder ||
-      field.name ||
+      field.getAttribute("aria-placeholder") ||
+      field.getAttribute("data-placeholder") ||
+      field.getAttribute("name") ||
       field.id ||
       "")
       .replace(/\s+/g, " ")
       .trim()
       .slice(0, 60);
   const usable = (field) => {
-    if (field.disabled || field.readOnly || field.value || field.tabIndex < 0) return false;
+    if (field.disabled || field.readOnly || held(field)) return false;
+    if (Number(field.getAttribute("tabindex") || 0) < 0) return false;
+    if (isEditor(field) && (!field.isContentEditable || field.parentElement?.isContentEditable)) return false;
     if (field.maxLength >= 0 && field.maxLength < 12) return false;
     if (/numeric|decimal|none/.test(field.inputMode) || field.pattern) return false;
     const box = field.getBoundingClientRect();
@@ -47,7 +55,7 @@
   const asks = (field) => {
     const said = words(field) + " " + label(field);
     if (SECRET.test(said)) return null;
-    const type = field.tagName === "TEXTAREA" ? "" : TYPES[field.getAttribute("type")?.toLowerCase() || ""];
+    const type = isEditor(field) || field.tagName === "TEXTAREA" ? "" : TYPES[field.getAttribute("type")?.toLowerCase() || ""];
     if (type === undefined) return null;
     if (type) return type;
     const inSearch = field.closest('[role="search"], search') !== null || field.getAttribute("role") === "searchbox";
@@ -65,9 +73,9 @@
 
   const fields = [];
   const look = (root) => {
-    for (const field of root.querySelectorAll("input, textarea")) {
+    for (const field of root.querySelectorAll("input, textarea, [contenteditable]")) {
       if (fields.length >= most) return;
-      if (!usable(field) || (field.form && secret(field.form))) continue;
+      if (!usable(field) || (formOf(field) && secret(formOf(field)))) continue;
       const data = asks(field);
       if (data) fields.push({ field, data });
     }
@@ -89,12 +97,12 @@
   globalThis.forms = {
     enter(index) {
       const { field } = fields[index];
-      if (!field.isConnected || field.value) return null;
+      if (!field.isConnected || held(field)) return null;
       field.focus();
       return field.getRootNode().activeElement === field ? Date.now() : null;
     },
     held(index) {
-      return fields[index].field.value;
+      return held(fields[index].field);
     },
     leave(index) {
       fields[index].field.blur();
@@ -104,8 +112,8 @@
     url: location.href,
     fields: fields.map(({ field, data }) => ({
       data,
-      field: (field.tagName === "TEXTAREA" ? "textarea" : field.type) + (label(field) && ` “${label(field)}”`),
-      sign: [data, field.name, field.id, field.form ? field.form.getAttribute("action") || "" : ""].join("\n"),
+      field: (isEditor(field) ? "editor" : field.tagName === "TEXTAREA" ? "textarea" : field.type) + (label(field) && ` “${label(field)}”`),
+      sign: [data, field.name || "", field.id, formOf(field)?.getAttribute("action") || ""].join("\n"),
     })),
     scripts: fields.length ? [...document.scripts].map((one) => one.src || digest(one.textContent)) : [],
   };

