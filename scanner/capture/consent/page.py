@@ -33,15 +33,16 @@ class Page(Protocol):
         """The visitor's cookies of all sites. Raises ProtocolError where the browser does not say."""
 
 
-async def evaluate(wire: Wire, expression: str) -> Any:
-    """The value of an expression in the page's own world; a promise is waited for.
+async def evaluate(wire: Wire, expression: str, *, promised: bool = False) -> Any:
+    """The value of an expression in the page's own world; with `promised`, what the promise that it is comes to.
+
+    A promise comes to nothing while the page's time stands still.
 
     Raises:
         ProtocolError: it threw, or the page went away.
     """
-    return _told(
-        await wire.send("Runtime.evaluate", {"expression": expression, "returnByValue": True, "awaitPromise": True})
-    ).get("value")
+    terms = {"expression": expression, "returnByValue": True, "awaitPromise": promised}
+    return _told(await wire.send("Runtime.evaluate", terms)).get("value")
 
 
 async def keep(wire: Wire, expression: str) -> str:

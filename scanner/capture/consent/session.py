@@ -217,9 +217,9 @@ class ConsentSession:
     async def _after_scrolling(self) -> Sighting | None:
         """Some banners wait for a visitor to scroll. Scrolls a screen down, looks, and goes back up."""
         try:
-            await evaluate(self._page.wire, "window.scrollBy(0, innerHeight)")
+            await evaluate(self._page.wire, "void window.scrollBy(0, innerHeight)")
             sighting = await self._find(self._patience.look_ms, ask_rules=self._name_platform)
-            await evaluate(self._page.wire, "window.scrollTo(0, 0)")
+            await evaluate(self._page.wire, "void window.scrollTo(0, 0)")
         except ProtocolError:
             return None
         if sighting is not None:

@@ -45,6 +45,6 @@ async def drawn(page: Page) -> None:
     both. A page that draws nothing is not waited for longer than `DRAWN_S`.
     """
     try:
-        await asyncio.wait_for(evaluate(page.wire, _DRAWN), DRAWN_S)
+        await asyncio.wait_for(evaluate(page.wire, _DRAWN, promised=True), DRAWN_S)
     except (ProtocolError, TimeoutError):
         return
