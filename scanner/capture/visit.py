@@ -212,6 +212,9 @@ class VisitRun:
             self.tab.page.post("Page.stopLoading")
             if not await self.tab.responds() and not self.tab.gone:
                 self._fail("timeout", "the page does not answer any more: its script never ends")
+            elif self.settling.life_ms < self.spec.life_ms:
+                lived = f"{self.settling.life_ms / 1000:.1f} s of {self.spec.life_ms / 1000:g}"
+                self.log.gap("life", f"the page did not come to rest: of its life, {lived} s were observed")
         if self.tab.gone:
             self._fail("crashed", "the page crashed, or closed itself")
 

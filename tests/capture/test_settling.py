@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 
 from scanner.capture.settle import CEILING_S, slices_of
+from scanner.model.evidence import Gap, Request
 from tests.capture.conftest import GIF, THIRD, Look, Site
 
 pytestmark = pytest.mark.browser
@@ -138,3 +139,14 @@ def test_a_life_is_granted_in_growing_parts_that_add_up() -> None:
     assert parts == sorted(parts[:-17]) + parts[-17:]
     assert 30_000 <= sum(parts) <= 30_100
     assert slices_of(50) == [50]
+
+
+async def test_a_page_whose_time_stands_still_says_how_little_of_its_life_was_seen(site: Site, look: Look) -> None:
+    """A worker that never ends holds the clock of its page, which answers all the while."""
+    worker = "new Worker(URL.createObjectURL(new Blob(['for (;;);'])))"
+    records = await look(site.page(f"<script>{worker}; setTimeout(() => fetch('/late'), 5000)</script>"))
+    assert (records.visit.settling.ended, records.visit.error) == ("ceiling", None)
+    [gap] = [gap for gap in records.of(Gap) if gap.what == "life"]
+    assert gap.visit == records.visit.id
+    assert gap.message == "the page did not come to rest: of its life, 0.0 s of 30 s were observed"
+    assert not any(request.url.endswith("/late") for request in records.of(Request))
