@@ -113,6 +113,8 @@ class PageTime:
         self._wake = asyncio.Event()
         self._page = _Lane(page, told=self._wake.set)
         self._frames: list[_Lane] = []
+        self._workers: list[_Lane] = []
+        """Bound to the page's clock, and never waited for; but one that was not started holds the page's."""
         self._network = network
         self._part: float | None = None
         self._stopped = False
@@ -135,6 +137,7 @@ class PageTime:
         lane = _Lane(session, told=self._wake.set)
         if session.kind == "worker":
             lane.set(_WAITING, _FOREVER_MS)
+            self._workers = [*(one for one in self._workers if not one.session.closed), lane]
             return
         self._frames = [frame for frame in self._frames if not frame.session.closed]
         self._frames.append(lane)
@@ -246,7 +249,7 @@ class PageTime:
             if not self._hurried and (reason := self._reason_to_hurry(passed)):
                 self._hurried = reason
                 self._network.give_up()
-                for lane in self._lanes():
+                for lane in (*self._lanes(), *self._workers):
                     self._command(lane, _HURRYING)
             if not nudged and time.monotonic() - granted > _NUDGED_S and not self._network.flights:
                 # With several workers a clock is sometimes not started by its first command.
@@ -254,6 +257,8 @@ class PageTime:
                 for lane in self._lanes():
                     if not lane.spent:
                         self._command(lane, lane.policy)
+                for lane in self._workers:  # a clock of theirs that stands still holds the page's, and all timers
+                    self._command(lane, lane.policy)
             self._wake.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout(min(_LOOK_AGAIN_S, ceiling_s - passed)):
