@@ -10,7 +10,7 @@
   const TYPES = { text: "", "": "", email: "email", tel: "phone", search: "search" };
 
   // Besides fields there are editors: elements that a page lets be written in, as chats and comments have them.
-  const isEditor = (field) => !("value" in field);
+  const isEditor = (field) => !/^(?:input|textarea)$/i.test(field.tagName); // a list item, too, has a value
   const held = (field) => (isEditor(field) ? field.textContent.trim() : field.value);
   const formOf = (field) => field.form || field.closest("form");
   const words = (element) =>

