@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
+pytest_plugins = ["tests.watchdog"]
+
 
 @pytest.fixture(autouse=True)
 def log_as_before() -> Iterator[None]:

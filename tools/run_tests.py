@@ -9,42 +9,50 @@ Usage: tools/run_tests.py [arguments of pytest]
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
+
+import pytest
 
 FEW = 3
-FAILED = 1
-"""Pytest's own status: tests were run, and some failed."""
+
+
+class Failed:
+    """A plugin of pytest that remembers which tests failed.
+
+    Pytest itself forgets one at which a process ended, once another process has passed it.
+    """
+
+    def __init__(self) -> None:
+        self.tests: dict[str, bool] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """As pytest calls it, for each phase of each test."""
+        if report.failed:
+            self.tests[report.nodeid] = True
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """As pytest calls it; for `--last-failed`."""
+        if session.config.cache is not None:
+            session.config.cache.set("cache/lastfailed", self.tests)
 
 
 def run_tests(arguments: list[str]) -> int:
     """The status of pytest: of the first run, or of the second, where a second is due."""
+    failed = Failed()
     with tempfile.TemporaryDirectory() as memory:
         kept = ("-o", f"cache_dir={memory}", *arguments)
-        status = _pytest("-n", "2", "--dist", "loadfile", *kept)
-        failed = _failed(Path(memory)) if status == FAILED else []
-        if not failed or len(failed) > FEW:
+        status = int(pytest.main(["-n", "2", "--dist", "loadfile", *kept], [failed]))
+        if status != pytest.ExitCode.TESTS_FAILED or not 0 < len(failed.tests) <= FEW:
             return status
-        print(f"\n{len(failed)} failed beside other tests. Once more, alone:", flush=True)
-        status = _pytest("--last-failed", *kept)
+        print(f"\n{len(failed.tests)} failed beside other tests. Once more, alone:", flush=True)
+        again = [sys.executable, "-m", "pytest", "--last-failed", *kept]
+        status = subprocess.run(again, check=False).returncode
     if status == 0:
-        print("Failed beside other tests, passed alone:", *failed, sep="\n  ", flush=True)
+        print("Failed beside other tests, passed alone:", *sorted(failed.tests), sep="\n  ", flush=True)
     return status
-
-
-def _pytest(*arguments: str) -> int:
-    return subprocess.run([sys.executable, "-m", "pytest", *arguments], check=False).returncode
-
-
-def _failed(memory: Path) -> list[str]:
-    """The tests that failed in the run that just ended, as pytest remembers them."""
-    try:
-        return sorted(json.loads((memory / "v" / "cache" / "lastfailed").read_text()))
-    except (OSError, ValueError):
-        return []
 
 
 if __name__ == "__main__":

@@ -230,8 +230,10 @@ async def test_a_scan_that_cannot_be_ended_ends_its_process(database: str, histo
         die=died.append,
     )
     async with working(worker):
-        await until(lambda: died)
-        release.set()
+        try:
+            await until(lambda: died)
+        finally:
+            release.set()
     assert set(died) == {75}
 
 
