@@ -14,11 +14,11 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO
 
 from scanner.capture.cdp import Connection, ProtocolError
 from scanner.capture.plan import BrowserOptions
@@ -26,6 +26,8 @@ from scanner.errors import BrowserNotFoundError
 
 _START_TIMEOUT_S = 30.0
 _STOP_TIMEOUT_S = 3.0
+_LAST_WORDS_S = 1.0
+_LONGEST_LINE = 4096
 _LONGEST_PATH = 60
 _SHORT_PATH = "/tmp"
 _DEV_SHM_ENOUGH = 512 * 1024 * 1024
@@ -168,23 +170,24 @@ async def launch(
         (profile / "Default").mkdir()
         preferences = _PREFERENCES | (_NOTHING_PAST_THE_GATE if gate_port is not None else {})
         (profile / "Default" / "Preferences").write_text(json.dumps(preferences), encoding="utf-8")
-        process, connection = await _start(executable, flags(options, profile, user_agent, gate_port))
-        said = _Said()
-        reading = asyncio.create_task(said.read(process.stderr))
-        try:
-            await said.ready(connection, reading)
-            yield Running(connection, process.pid)
-        finally:
-            await _stop(process, connection)
-            # With the last of its children the pipe ends, and only then is it closed on our side too.
-            await asyncio.wait({reading}, timeout=_STOP_TIMEOUT_S)
-            reading.cancel()
-            await asyncio.wait({reading})
+        async with _listening() as (said, ear):
+            arguments = flags(options, profile, user_agent, gate_port)
+            process, connection = await _start(executable, arguments, _environment(profile), ear)
+            try:
+                await said.ready(connection)
+                yield Running(connection, process.pid)
+            finally:
+                await _stop(process, connection)
+                # With the last of its children the pipe ends. The handlers of crashes are in sessions of their own.
+                if not (await asyncio.wait({said.ended}, timeout=_STOP_TIMEOUT_S))[0]:
+                    _end_all_of(profile)
     finally:
         shutil.rmtree(profile, ignore_errors=True)
 
 
-async def _start(executable: str, arguments: list[str]) -> tuple[asyncio.subprocess.Process, Connection]:
+async def _start(
+    executable: str, arguments: list[str], environment: Mapping[str, str], ear: IO[bytes]
+) -> tuple[asyncio.subprocess.Process, Connection]:
     to_browser, our_write = os.pipe()
     our_read, from_browser = os.pipe()
     # The browser expects its pipe as descriptors 3 and 4; the shell puts them there and is replaced by the browser.
@@ -199,9 +202,9 @@ async def _start(executable: str, arguments: list[str]) -> tuple[asyncio.subproc
             *arguments,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
+            stderr=ear,
             pass_fds=(to_browser, from_browser),
-            env={**os.environ, "TMPDIR": _temporary()},
+            env=environment,
             start_new_session=True,
         )
     except OSError as error:
@@ -209,6 +212,7 @@ async def _start(executable: str, arguments: list[str]) -> tuple[asyncio.subproc
         os.close(our_read)
         raise BrowserNotFoundError(f"{executable} does not start: {error}") from error
     finally:
+        ear.close()
         os.close(to_browser)
         os.close(from_browser)
     try:
@@ -218,34 +222,53 @@ async def _start(executable: str, arguments: list[str]) -> tuple[asyncio.subproc
         raise
 
 
-class _Said:
-    """What the browser says on its standard error: why it does not start."""
+class _Said(asyncio.Protocol):
+    """What the browser says on its standard error: why it does not start.
+
+    It is read to the end, so that the browser never waits for us to listen.
+    """
 
     def __init__(self) -> None:
-        self._last = ""
+        self.ended = asyncio.get_running_loop().create_future()
+        self._last = b""
+        self._line = b""
 
-    async def read(self, stream: asyncio.StreamReader | None) -> None:
-        """Read to the end, so that the browser never waits for us to listen."""
-        while stream is not None:
-            try:
-                line = (await stream.readline()).decode("utf-8", "replace")
-            except ValueError:
-                continue  # a line longer than any that matters
-            if not line:
-                return
-            self._last = line.strip() or self._last
+    def data_received(self, data: bytes) -> None:
+        *lines, line = (self._line + data).split(b"\n")
+        self._line = line[:_LONGEST_LINE]
+        self._last = next((told for line in reversed(lines) if (told := line.strip())), self._last)
 
-    async def ready(self, connection: Connection, reading: asyncio.Task[None]) -> None:
+    def connection_lost(self, _: Exception | None) -> None:
+        if not self.ended.done():
+            self.ended.set_result(None)
+
+    async def ready(self, connection: Connection) -> None:
         """Return once the browser answers.
 
         Raises:
             BrowserNotFoundError: the browser ended, or took too long; the text holds its last words.
         """
         answer = connection.root.post("Browser.getVersion")
-        waiting: set[asyncio.Future[Any]] = {answer, reading}
-        await asyncio.wait(waiting, timeout=_START_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({answer}, timeout=_START_TIMEOUT_S)
         if not answer.done() or answer.exception() is not None:
-            raise BrowserNotFoundError(f"the browser did not start: {self._last[:300] or 'it said nothing'}")
+            await asyncio.wait({self.ended}, timeout=_LAST_WORDS_S)
+            last = (self._line.strip() or self._last).decode("utf-8", "replace")
+            raise BrowserNotFoundError(f"the browser did not start: {last[:300] or 'it said nothing'}")
+
+
+@asynccontextmanager
+async def _listening() -> AsyncIterator[tuple[_Said, IO[bytes]]]:
+    """A pipe for the browser's standard error: what hears it, and the end that the browser gets.
+
+    Were it asyncio's own, waiting for the browser's end would be waiting for everyone who holds the pipe.
+    """
+    here, there = os.pipe()
+    with os.fdopen(there, "wb", 0) as ear:
+        hearing, said = await asyncio.get_running_loop().connect_read_pipe(_Said, os.fdopen(here, "rb", 0))
+        try:
+            yield said, ear
+        finally:
+            hearing.close()
 
 
 async def _stop(process: asyncio.subprocess.Process, connection: Connection) -> None:
@@ -257,7 +280,22 @@ async def _stop(process: asyncio.subprocess.Process, connection: Connection) -> 
     # Its children share the process group that was made for it; whichever is left goes now.
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    await process.wait()
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(process.wait(), _STOP_TIMEOUT_S)
+
+
+def _end_all_of(profile: Path) -> None:
+    """End every process that was started with this profile, whatever group it is in; where /proc tells of them."""
+    for told in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if bytes(profile) in told.read_bytes():
+                os.kill(int(told.parent.name), signal.SIGKILL)
+
+
+def _environment(profile: Path) -> dict[str, str]:
+    # Without it, what a page had in memory as it crashed is kept in the user's home:
+    # https://source.chromium.org/chromium/chromium/src/+/main:chrome/app/chrome_main_delegate.cc
+    return {**os.environ, "TMPDIR": _temporary(), "BREAKPAD_DUMP_LOCATION": str(profile / "Crashes")}
 
 
 def _temporary() -> str:
