@@ -1,4 +1,4 @@
-"""The runner of the tests: what passes alone is named, what fails alone fails, and many failures get no second run."""
+"""The runner of the tests: what passes alone is named, what fails alone fails, many failures get no second run."""
 
 from __future__ import annotations
 
@@ -45,11 +45,58 @@ def test_what_failed_beside_others_runs_once_more_alone(
     (tmp_path / "flaky").write_text(str(flaky))
     if bad:
         (tmp_path / "bad").touch()
-    outside = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    ended = subprocess.run(
-        [sys.executable, str(RUNNER), "-q"], cwd=tmp_path, env=outside, capture_output=True, text=True, check=False
-    )
+    ended = _run(tmp_path)
     assert ended.returncode == status, ended.stdout
-    _, _, last = ended.stdout.partition("passed alone:")
-    assert last.split() == [f"test_it.py::test_flaky[{number}]" for number in told]
+    assert _named(ended) == [f"test_it.py::test_flaky[{number}]" for number in told]
     assert (tmp_path / "runs").read_text() == "x"
+
+
+HANGS = """
+import asyncio
+from pathlib import Path
+
+import pytest
+
+async def forever():
+    await asyncio.Event().wait()
+
+@pytest.fixture
+async def room():
+    yield
+    seen = Path(__file__).with_name("seen")
+    if not seen.exists():
+        seen.touch()
+        await forever()
+
+async def test_hangs(room):
+    pass
+
+def test_next():
+    pass
+"""
+
+
+def test_what_hangs_is_ended_tells_where_it_waited_and_runs_once_more_alone(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(HANGS)
+    (tmp_path / "conftest.py").write_text("pytest_plugins = ['tests.watchdog']\n")
+    settings = ("test_limit_s = 3", "asyncio_mode = auto", "asyncio_default_fixture_loop_scope = function")
+    (tmp_path / "pytest.ini").write_text("\n".join(("[pytest]", *settings, "")))
+    ended = _run(tmp_path)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert _named(ended) == ["test_it.py::test_hangs"]
+    assert "test_it.py::test_hangs did not end in 3 s" in ended.stderr
+    assert "test_it.py:8 in forever" in ended.stderr
+
+
+def _run(folder: Path) -> subprocess.CompletedProcess[str]:
+    """The runner over the tests in a folder, as if it had not been started by a test."""
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    outside["PYTHONPATH"] = str(RUNNER.parent.parent)
+    return subprocess.run(
+        [sys.executable, str(RUNNER), "-q"], cwd=folder, env=outside, capture_output=True, text=True, check=False
+    )
+
+
+def _named(ended: subprocess.CompletedProcess[str]) -> list[str]:
+    _, _, last = ended.stdout.partition("passed alone:")
+    return last.split()

@@ -9,6 +9,7 @@ Usage: tools/run_tests.py [arguments of pytest]
 
 from __future__ import annotations
 
+import faulthandler
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,8 @@ import tempfile
 import pytest
 
 FEW = 3
+LIMIT_S = 3600
+"""Several times what all tests take. A test that hangs is ended long before, by tests/watchdog.py."""
 
 
 class Failed:
@@ -41,10 +44,11 @@ class Failed:
 
 def run_tests(arguments: list[str]) -> int:
     """The status of pytest: of the first run, or of the second, where a second is due."""
+    faulthandler.dump_traceback_later(LIMIT_S, exit=True)
     failed = Failed()
     with tempfile.TemporaryDirectory() as memory:
         kept = ("-o", f"cache_dir={memory}", *arguments)
-        status = int(pytest.main(["-n", "2", "--dist", "loadfile", *kept], [failed]))
+        status = int(pytest.main(["-n", "2", "--dist", "loadfile", "--durations", "10", *kept], [failed]))
         if status != pytest.ExitCode.TESTS_FAILED or not 0 < len(failed.tests) <= FEW:
             return status
         print(f"\n{len(failed.tests)} failed beside other tests. Once more, alone:", flush=True)
