@@ -7,21 +7,40 @@ of contents is printed, its sheets are counted, the numbers are written in, and 
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import io
+import json
 from pathlib import Path
 
-from playwright.async_api import Error, Page, async_playwright
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
+from scanner.capture.cdp import ProtocolError, Session
+from scanner.capture.launch import launch
 from scanner.capture.locate import find_browser
+from scanner.capture.plan import BrowserOptions
 from scanner.errors import BrowserNotFoundError
 
-_PRINT_TIMEOUT_MS = 120_000
+_PRINT_TIMEOUT_S = 120.0
 _MOST_PRINTS = 3
 """How often a page is printed at most until its numbers are right: they change nothing but themselves, as a rule."""
-# Pages of the browser's own address bar, loaded for each window: a second of processor time.
-_LIGHT = "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup"
+
+_NO_HOST = "MAP * ~NOTFOUND"
+_OFFLINE = {"offline": True, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+_INCHES_A_MM = 1 / 25.4
+_A4 = {
+    "paperWidth": 210 * _INCHES_A_MM,
+    "paperHeight": 297 * _INCHES_A_MM,
+    "marginTop": 0,
+    "marginBottom": 0,
+    "marginLeft": 0,
+    "marginRight": 0,
+    "preferCSSPageSize": True,
+    "printBackground": True,
+    "generateDocumentOutline": True,
+    "generateTaggedPDF": True,
+}
 
 _FILL = """(numbers) => {
   let changed = 0;
@@ -57,29 +76,43 @@ async def print_page(page: Path, executable: str | None = None) -> bytes:
     """
     found = printer(executable)
     try:
-        async with async_playwright() as driver:
-            browser = await driver.chromium.launch(executable_path=found, chromium_sandbox=False, args=[_LIGHT])
-            try:
-                context = await browser.new_context(offline=True, service_workers="block")
-                tab = await context.new_page()
-                tab.set_default_timeout(_PRINT_TIMEOUT_MS)
-                await tab.goto(page.resolve().as_uri())
+        async with launch(found, BrowserOptions(host_rules=_NO_HOST), None) as running:
+            async with asyncio.timeout(_PRINT_TIMEOUT_S):
+                tab = await _opened(running.connection.root, page.resolve().as_uri())
                 return await _printed(tab)
-            finally:
-                await browser.close()
-    except Error as error:
-        said = str(error).strip().splitlines()
-        raise BrowserNotFoundError(
-            f"{found} could not print the report: {said[0] if said else 'no reason given'}"
-        ) from error
+    except (ProtocolError, TimeoutError) as error:
+        reason = str(error) or f"it took longer than {_PRINT_TIMEOUT_S:g} s"
+        raise BrowserNotFoundError(f"{found} could not print the report: {reason}") from error
 
 
-async def _printed(tab: Page) -> bytes:
+async def _opened(root: Session, url: str) -> Session:
+    """A tab with a page of ours, loaded, that has no network."""
+    made = await root.send("Target.createTarget", {"url": "about:blank"})
+    joined = await root.send("Target.attachToTarget", {"targetId": made["targetId"], "flatten": True})
+    tab = root.child(joined["sessionId"])
+    if tab is None:
+        raise ProtocolError("its tab closed at once")
+    loaded = asyncio.Event()
+    tab.on("Page.loadEventFired", lambda _, __: loaded.set())
+    tab.on("detached", lambda _, __: loaded.set())
+    await tab.send("Page.enable")
+    await tab.send("Network.emulateNetworkConditions", _OFFLINE)
+    answer = await tab.send("Page.navigate", {"url": url})
+    if "errorText" in answer:
+        raise ProtocolError(answer["errorText"])
+    await loaded.wait()
+    return tab
+
+
+async def _printed(tab: Session) -> bytes:
     """The page as PDF, its table of contents filled in where it has one."""
     pdf = b""
     for _ in range(_MOST_PRINTS):
-        pdf = await tab.pdf(format="A4", prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
-        if not await tab.evaluate(_FILL, sheets(pdf)):
+        answer = await tab.send("Page.printToPDF", _A4, timeout_s=_PRINT_TIMEOUT_S)
+        pdf = base64.b64decode(answer["data"])
+        fill = {"expression": f"({_FILL})({json.dumps(sheets(pdf))})", "returnByValue": True}
+        filled = await tab.send("Runtime.evaluate", fill, timeout_s=_PRINT_TIMEOUT_S)
+        if not filled["result"].get("value"):
             break
     return pdf
 

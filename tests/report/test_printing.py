@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import re
 import zlib
@@ -75,6 +76,29 @@ def test_without_a_browser_the_reason_and_the_format_are_named() -> None:
 @pytest.mark.browser
 async def test_a_printed_page_fetches_nothing(tmp_path: Path) -> None:
     """The printing browser is offline: a picture on a server is not asked for, and the page is printed all the same."""
+    asked: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readline())
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
     page = tmp_path / "page.html"
-    page.write_text('<h1>Title</h1><img src="http://127.0.0.1:9/x.png" alt="x">', encoding="utf-8")
-    assert (await print_page(page)).startswith(b"%PDF-")
+    own = tmp_path / "own.svg"
+    own.write_text('<svg xmlns="http://www.w3.org/2000/svg"><text y="20">Own picture</text></svg>', encoding="utf-8")
+    page.write_text(
+        f'<h1>Title</h1><img src="{own.name}"><img src="http://127.0.0.1:{port}/x.png" alt="x">'
+        f'<script>fetch("http://localhost:{port}/y")</script>',
+        encoding="utf-8",
+    )
+    async with server:
+        pdf = await print_page(page)
+    assert "Title" in (text := PdfReader(io.BytesIO(pdf)).pages[0].extract_text()) and "Own picture" in text
+    assert asked == []
+
+
+@pytest.mark.browser
+async def test_a_page_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(BrowserNotFoundError, match=r"could not print the report: net::ERR_FILE_NOT_FOUND$"):
+        await print_page(tmp_path / "nothing.html")
