@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from scanner import __version__
+from scanner.kept import keep, kept_in
 from scanner.model.instrument import Browser
 
 _METHOD = "1"
@@ -29,11 +29,7 @@ def kept_result(executable: str) -> Browser | None:
 def keep_result(executable: str, browser: Browser) -> None:
     """Keep a result for the next scan; a cache that cannot be written is no loss but of time."""
     with suppress(OSError):
-        place = _place(executable)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        fresh = place.with_suffix(f".{os.getpid()}.tmp")
-        fresh.write_text(browser.model_dump_json(indent=1), encoding="utf-8")
-        fresh.replace(place)
+        keep(_place(executable), browser.model_dump_json(indent=1).encode())
 
 
 def _place(executable: str) -> Path:
@@ -41,5 +37,4 @@ def _place(executable: str) -> Path:
     facts = path.stat()
     key: Iterable[object] = (str(path), facts.st_mtime_ns, facts.st_size, __version__, _METHOD)
     digest = hashlib.sha256(json.dumps(list(key)).encode()).hexdigest()[:16]
-    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(base).expanduser() / "cookie-scanner" / f"calibration-{digest}.json"
+    return kept_in(f"calibration-{digest}.json")

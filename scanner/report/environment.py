@@ -5,14 +5,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Callable
 from functools import cache
 from importlib import resources
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from scanner.messages import Message, known, language, number, say
 from scanner.report import moments, personal, proof, words
+from scanner.report.compiled import KeptTemplates
 from scanner.report.links import passage_link, safe_link
 from scanner.report.purposes import purpose_words
 from scanner.report.states import spoken
@@ -100,35 +103,37 @@ def environment() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
         finalize=visible,
+        bytecode_cache=KeptTemplates(),
     )
-    made.filters.update(
-        blocks=blocks,
-        button_words=proof.button_words,
-        category=words.CATEGORY_LABELS.__getitem__,
-        clipped=words.clipped,
-        confidence=words.CONFIDENCE_LABELS.__getitem__,
-        cookie_facts=proof.cookie_facts,
-        duration=words.duration,
-        elapsed=words.elapsed,
-        lifetime=proof.lifetime,
-        shortened=proof.shortened,
-        inside=words.inside,
-        manner=personal.manner,
-        known=lambda text: known(text) if text else text,
-        listing=words.listing,
-        moment=words.moment,
-        day=words.day,
-        number=number,
-        purpose_words=purpose_words,
-        rule_label=words.rule_label,
-        safe_link=safe_link,
-        severity=words.SEVERITY_LABELS.__getitem__,
-        signal_lines=proof.signal_lines,
-        since_choice=moments.since_choice,
-        size=words.size,
-        spoken=spoken,
-        state_label=words.state_label,
-    )
+    filters: dict[str, Callable[..., object]] = {
+        "blocks": blocks,
+        "button_words": proof.button_words,
+        "category": words.CATEGORY_LABELS.__getitem__,
+        "clipped": words.clipped,
+        "confidence": words.CONFIDENCE_LABELS.__getitem__,
+        "cookie_facts": proof.cookie_facts,
+        "duration": words.duration,
+        "elapsed": words.elapsed,
+        "lifetime": proof.lifetime,
+        "shortened": proof.shortened,
+        "inside": words.inside,
+        "manner": personal.manner,
+        "known": lambda text: known(text) if text else text,
+        "listing": words.listing,
+        "moment": words.moment,
+        "day": words.day,
+        "number": number,
+        "purpose_words": purpose_words,
+        "rule_label": words.rule_label,
+        "safe_link": safe_link,
+        "severity": words.SEVERITY_LABELS.__getitem__,
+        "signal_lines": proof.signal_lines,
+        "since_choice": moments.since_choice,
+        "size": words.size,
+        "spoken": spoken,
+        "state_label": words.state_label,
+    }
+    made.filters |= {name: _when_asked(filter_) for name, filter_ in filters.items()}
     made.globals.update(
         say=_said,
         say_n=_said_n,
@@ -147,7 +152,18 @@ def environment() -> Environment:
     return made
 
 
+def _when_asked(spoken_by: Callable[..., object]) -> Callable[..., object]:
+    """A filter that Jinja does not call for a constant while it compiles: its words are those of the report's language,
+    and one compiled template serves reports in many."""
+
+    @pass_context
+    def asked(_: Context, *values: object, **named: object) -> object:
+        return spoken_by(*values, **named)
+
+    return asked
+
+
 def get_ready() -> None:
-    """Compile the templates, which the first report would wait for: a third of a second, in any thread."""
+    """Compile the templates, which the first report would wait for, or read what is kept of them; in any thread."""
     for name in environment().list_templates(extensions=["j2"]):
         environment().get_template(name)

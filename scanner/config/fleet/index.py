@@ -6,7 +6,6 @@ text with an address on each line. The file may be a stranger's: it is read with
 
 from __future__ import annotations
 
-import os
 import urllib.error
 import urllib.request
 import zlib
@@ -19,6 +18,7 @@ from urllib.parse import urlsplit
 from lxml import etree  # type: ignore[import-untyped]
 
 from scanner.errors import UsageError
+from scanner.kept import keep, kept_in
 
 Fetch = Callable[[str], bytes]
 """Brings the bytes of a web address. Raises UsageError where it cannot."""
@@ -65,7 +65,7 @@ def fetch_index(url: str) -> bytes:
 
     Raises UsageError where there is neither.
     """
-    kept = _kept(url)
+    kept = kept_in("sitemap-index", sha256(url.encode()).hexdigest()[:32])
     try:
         request = urllib.request.Request(url, headers={"User-Agent": "cookie-scanner", "Accept-Encoding": "identity"})
         with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:
@@ -77,24 +77,8 @@ def fetch_index(url: str) -> bytes:
         except OSError:
             reason = getattr(error, "reason", None) or error
             raise UsageError(f"{url}: cannot be fetched: {reason}") from error
-    _keep(kept, data)
+    keep(kept, data)
     return data
-
-
-def _keep(path: Path, data: bytes) -> None:
-    """A copy for the day on which the index cannot be had; that it cannot be written is no loss today."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        draft.write_bytes(data)
-        draft.replace(path)
-    except OSError:
-        return
-
-
-def _kept(url: str) -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(base).expanduser() / "cookie-scanner" / "sitemap-index" / sha256(url.encode()).hexdigest()[:32]
 
 
 def _entries(data: bytes, name: str) -> list[str]:
