@@ -42,7 +42,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
     def end(_: int, __: FrameType | None) -> None:
         print(f"\n{item.nodeid} did not end in {limit_s:g} s, so its process is ended. What runs:", file=stream)
-        for task in _tasks():
+        for task in [thing for thing in gc.get_objects() if isinstance(thing, asyncio.Task) and not thing.done()]:
             print(task, *_where(task.get_coro()), sep="\n", file=stream)
         stream.flush()
         faulthandler.dump_traceback(file=stream)
@@ -56,13 +56,6 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-
-
-def _tasks() -> set[asyncio.Task[object]]:
-    try:
-        return asyncio.all_tasks(asyncio.get_running_loop())
-    except RuntimeError:
-        return set()
 
 
 def _where(waiting: object) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from scanner.capture import network
@@ -10,9 +12,13 @@ from scanner.capture.network import OPENING_SOCKET, Network
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The seconds that the network sees; change the one item to let time pass."""
+    """The seconds that the network sees; change the one item to let time pass.
+
+    Only this module sees them: were it the whole process, the event loops of servers in other threads would sleep for
+    as many hours as the machine has been up.
+    """
     now = [100.0]
-    monkeypatch.setattr(network.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(network, "time", SimpleNamespace(monotonic=lambda: now[0]))
     return now
 
 
