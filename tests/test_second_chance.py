@@ -53,6 +53,7 @@ def test_what_failed_beside_others_runs_once_more_alone(
 
 HANGS = """
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -68,10 +69,18 @@ async def room():
         seen.touch()
         await forever()
 
+@pytest.fixture(scope="session")
+def thread():
+    yield
+    seen = Path(__file__).with_name("seen too")
+    if not seen.exists():
+        seen.touch()
+        threading.Event().wait()
+
 async def test_hangs(room):
     pass
 
-def test_next():
+def test_last(thread):
     pass
 """
 
@@ -83,9 +92,9 @@ def test_what_hangs_is_ended_tells_where_it_waited_and_runs_once_more_alone(tmp_
     (tmp_path / "pytest.ini").write_text("\n".join(("[pytest]", *settings, "")))
     ended = _run(tmp_path)
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert _named(ended) == ["test_it.py::test_hangs"]
+    assert _named(ended) == ["test_it.py::test_hangs", "test_it.py::test_last"]
     assert "test_it.py::test_hangs did not end in 3 s" in ended.stderr
-    assert "test_it.py:8 in forever" in ended.stderr
+    assert "test_it.py:9 in forever" in ended.stderr
 
 
 def _run(folder: Path) -> subprocess.CompletedProcess[str]:

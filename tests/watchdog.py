@@ -1,8 +1,11 @@
-"""Ends a process whose test does not end, and says what it was waiting for.
+"""Ends a test that does not end, and says what it was waiting for.
 
 A test that hangs would hold up the whole run until whatever started it loses patience, and leave nothing to look at.
 Pytest's own `faulthandler_timeout` no longer watches once a test has failed, and what it prints shows of a coroutine
-only the loop it waits in. A process that ends is a failed test to pytest-xdist, which starts another for the rest.
+only the loop it waits in.
+
+The test fails, or the fixture that is at its end. Where that does not help, its process is ended: pytest-xdist takes
+this for a failed test and starts another for the rest, for whose end it may wait for ever where there is no rest.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from typing import IO
 
 import pytest
 
+_GRACE_S = 60.0
 _stream = pytest.StashKey[IO[str]]()
 
 
@@ -41,13 +45,15 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     stream = item.config.stash[_stream]
 
     def end(_: int, __: FrameType | None) -> None:
-        print(f"\n{item.nodeid} did not end in {limit_s:g} s, so its process is ended. What runs:", file=stream)
+        print(f"\n{item.nodeid} did not end in {limit_s:g} s. What runs:", file=stream)
         for task in [thing for thing in gc.get_objects() if isinstance(thing, asyncio.Task) and not thing.done()]:
             print(task, *_where(task.get_coro()), sep="\n", file=stream)
         stream.flush()
         faulthandler.dump_traceback(file=stream)
         stream.flush()
-        os._exit(1)
+        signal.signal(signal.SIGALRM, lambda *_: os._exit(1))
+        signal.setitimer(signal.ITIMER_REAL, _GRACE_S)
+        pytest.fail(f"it did not end in {limit_s:g} s")
 
     before = signal.signal(signal.SIGALRM, end)
     signal.setitimer(signal.ITIMER_REAL, limit_s)
