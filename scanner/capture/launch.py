@@ -18,7 +18,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from scanner.capture.cdp import Connection, ProtocolError
 from scanner.capture.plan import BrowserOptions
@@ -249,7 +249,8 @@ class _Said(asyncio.Protocol):
             BrowserNotFoundError: the browser ended, or took too long; the text holds its last words.
         """
         answer = connection.root.post("Browser.getVersion")
-        await asyncio.wait({answer}, timeout=_START_TIMEOUT_S)
+        waiting: set[asyncio.Future[Any]] = {answer, self.ended}
+        await asyncio.wait(waiting, timeout=_START_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED)
         if not answer.done() or answer.exception() is not None:
             await asyncio.wait({self.ended}, timeout=_LAST_WORDS_S)
             last = (self._line.strip() or self._last).decode("utf-8", "replace")
