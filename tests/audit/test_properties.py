@@ -134,7 +134,7 @@ def assert_sound(finding: Finding, seen: Inventory, said: Declaration) -> None:
         assert finding.declared.quote in quotes
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(inventories, declarations, profiles)
 def test_every_audit_is_sound(seen: Inventory, said: Declaration, profile: str) -> None:
     """Findings prove themselves, the worst come first, every rule has an outcome, and nothing depends on chance."""
@@ -157,7 +157,7 @@ def test_every_audit_is_sound(seen: Inventory, said: Declaration, profile: str) 
     assert figure is None or 0 <= figure <= 100
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(inventories, declarations)
 def test_nothing_passes_where_nothing_was_seen(seen: Inventory, said: Declaration) -> None:
     """With every state unreached, no rule is passed that speaks of the site's conduct."""
@@ -169,7 +169,7 @@ def test_nothing_passes_where_nothing_was_seen(seen: Inventory, said: Declaratio
     assert spoken <= {"declaration-incomplete", "policy-stale"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(inventories, declarations)
 def test_a_refused_cookie_changes_no_finding_above_info(seen: Inventory, said: Declaration) -> None:
     """What the browser refused was not set: taking it away accuses nobody less."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.errors import PolicyError
@@ -97,7 +97,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(st.lists(PIECES, max_size=60).map("".join), st.sampled_from(["text/html", "text/markdown", "text/plain"]))
 def test_broken_markup_of_any_kind_is_read_the_same_way_twice(text: str, media_type: str) -> None:
     one, other = attempt(text, media_type), attempt(text, media_type)
@@ -108,7 +108,7 @@ def test_broken_markup_of_any_kind_is_read_the_same_way_twice(text: str, media_t
         assert all(len(row) == len(table.rows[0]) for table in one.tables for row in table.rows)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=400))
 def test_any_bytes_become_a_document_or_a_clear_error(data: bytes) -> None:
     try:

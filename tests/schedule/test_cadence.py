@@ -6,7 +6,7 @@ import datetime
 import zoneinfo
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scanner.config.fleet import Cadence
@@ -73,7 +73,6 @@ def _daily(zone: str, hour: int, minute: int, around: datetime.datetime) -> list
     return sorted({_first_at(wall, place) for wall in walls})
 
 
-@settings(deadline=None)
 @given(st.data(), st.sampled_from(ZONES), st.integers(0, 23), st.integers(0, 11))
 def test_a_time_of_day_is_due_once_a_day_at_the_first_moment_the_clock_shows_it_or_a_later_one(
     data: st.DataObject, zone: str, hour: int, twelfth: int
@@ -85,7 +84,6 @@ def test_a_time_of_day_is_due_once_a_day_at_the_first_moment_the_clock_shows_it_
     assert next_slot(cadence, "x", now) == min(slot for slot in slots if slot > now)
 
 
-@settings(deadline=None)
 @given(st.data(), st.sampled_from(ZONES), st.sampled_from((5, 10, 15, 20, 30)))
 def test_what_runs_all_day_runs_whenever_the_clock_shows_it_and_leaves_no_hole(
     data: st.DataObject, zone: str, every: int
@@ -104,7 +102,6 @@ EXPRESSIONS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(deadline=None)
 @given(st.data(), st.sampled_from(ZONES), EXPRESSIONS, st.floats(0, 86_400), st.text(min_size=1, max_size=9))
 def test_slots_follow_each_other_without_a_gap_or_a_double(
     data: st.DataObject, zone: str, expression: str, jitter: float, name: str
@@ -151,7 +148,6 @@ def test_days_on_which_the_clock_is_moved(expression: str, zone: str, after: str
     assert next_slot(Cadence(expression=expression, timezone=zone), "x", _utc(after)) == _utc(due)
 
 
-@settings(deadline=None)
 @given(st.text(min_size=1), st.floats(1, 604_800))
 @example("shop", 3600.0)
 def test_jitter_moves_a_site_by_the_same_seconds_for_ever_and_by_less_than_was_allowed(

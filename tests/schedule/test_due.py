@@ -46,7 +46,6 @@ SECONDS = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(EXPRESSIONS, ZONES, STARTS, st.lists(SECONDS, min_size=1, max_size=30))
 def test_a_clock_that_only_goes_on_gives_each_slot_once_and_those_slept_through_as_one(
     expression: str, zone: str, start: datetime.datetime, naps: list[int]
@@ -68,7 +67,7 @@ def test_a_clock_that_only_goes_on_gives_each_slot_once_and_those_slept_through_
 STEPS = st.tuples(st.sampled_from(("nap", "forward", "back")), SECONDS)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(EXPRESSIONS, ZONES, STARTS, st.lists(STEPS, min_size=1, max_size=30))
 def test_a_clock_that_is_moved_gives_no_second_run_and_leaves_no_slot_without_a_run_near_it(
     expression: str, zone: str, start: datetime.datetime, steps: list[tuple[str, int]]
@@ -88,7 +87,6 @@ def test_a_clock_that_is_moved_gives_no_second_run_and_leaves_no_slot_without_a_
         now += datetime.timedelta(seconds=-seconds if what == "back" else seconds)
 
 
-@settings(deadline=None)
 @given(EXPRESSIONS, STARTS, st.integers(1, 400))
 def test_a_clock_that_was_years_ahead_for_a_while_stops_nothing_once_it_is_right(
     expression: str, start: datetime.datetime, days: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.config.fleet import WorkerSize
@@ -20,7 +20,6 @@ NOW = utc("2026-11-22T07:00:00Z")
 SCAN = load_scan(next(iter(sorted((ROOT / "fixtures/golden").rglob("scan.json")))))
 
 
-@settings(deadline=None)
 @given(st.integers(1, 60), st.floats(1, 3600))
 def test_the_wait_doubles_with_each_failure_gives_or_takes_a_quarter_and_is_never_longer_than_a_day_and_a_quarter(
     attempts: int, first: float

@@ -95,7 +95,7 @@ def test_a_long_sentence_is_quoted_around_the_match() -> None:
     assert claim.evidence in text
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.text(max_size=200), max_size=12), st.sampled_from(["en", "de", "pl", None]))
 def test_any_text_gives_an_answer(texts: list[str], language: str | None) -> None:
     blocks = tuple(Block(index=i, kind="paragraph", text=t, lines=(t,)) for i, t in enumerate(texts))

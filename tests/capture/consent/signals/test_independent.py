@@ -15,7 +15,7 @@ _PURPOSES = st.frozensets(st.integers(1, 11), max_size=11)
 _VENDORS = st.frozensets(st.integers(1, 300), max_size=12)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(purposes=_PURPOSES, interests=_PURPOSES, vendors=_VENDORS, ranges=st.booleans())
 def test_both_decoders_read_the_same(
     purposes: frozenset[int], interests: frozenset[int], vendors: frozenset[int], *, ranges: bool

@@ -74,7 +74,7 @@ many = st.frozensets(st.integers(1, 900), max_size=60)
 
 
 @given(purposes=numbers, interests=numbers, vendors=many, disclosed=many, ranges=st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_tc_strings_are_read_bit_for_bit(
     purposes: frozenset[int],
     interests: frozenset[int],
