@@ -8,6 +8,7 @@ does either half of this program to load: here they are loaded while it starts.
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -111,7 +112,7 @@ async def _judged(folder: Path, config: Config, catalogue: Catalogue) -> Done:
 
 def _get_ready(config: Config) -> Catalogue:
     """Load both halves, and make what they would lose time with, in the order in which it is needed."""
-    with _giving_way():
+    with _giving_way(), _kept_for_good():
         instrument = import_module("scanner.capture.instrument")
         import_module("scanner.recording")
         instrument.get_ready()
@@ -124,6 +125,20 @@ def _get_ready(config: Config) -> Catalogue:
 
         get_ready(catalogue)
         return catalogue
+
+
+@contextmanager
+def _kept_for_good() -> Iterator[None]:
+    """What is loaded and made for the first time is never garbage: Python does not look through it, now or later."""
+    if gc.get_freeze_count():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @contextmanager

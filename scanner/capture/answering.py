@@ -98,6 +98,7 @@ class VisitPace:
         self.chosen = True
         with self._at_work():
             await self._tab.barrier()
+            await self._tab.time.linger()
             await self._tab.snapshot()
             clock = await self._tab.barrier()
             log = self._tab.log

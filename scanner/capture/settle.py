@@ -36,8 +36,10 @@ _LOOK_AGAIN_S = 0.1
 _TICK_CEILING_S = 1.0
 _TICK_MS = 5.0
 _FIRST_SLICE_MS = 25.0
-_TAIL = (_TICK_MS,) * 16
-"""Each part costs a round trip to the browser, which takes longer on a busy machine, as the answers waited for do."""
+_ANSWERS = 16
+"""Ticks in which answers of the browser arrive: each costs a round trip to it, which takes longer on a busy machine, as
+the answers do."""
+_ANSWERS_CEILING_S = 3.0
 _MOST_DOCUMENTS = 6
 _QUIET_FLOOR_S = 1.0
 _QUIET_S = 0.5
@@ -50,11 +52,11 @@ T = TypeVar("T")
 
 
 def slices_of(life_ms: float) -> list[float]:
-    """A life in parts, each twice as long as the one before, and a few short ones at its end.
+    """A life in parts, each twice as long as the one before.
 
     What a page asks of the browser itself (its database, its cookie store) is answered in real time, which a life
     granted at once would leave behind: the answer would come when no time is left to act on it. Between two parts
-    such answers arrive.
+    such answers arrive; those to what is asked last have `PageTime.linger`.
     """
     if life_ms <= _FIRST_SLICE_MS * 4:
         return [life_ms]
@@ -63,7 +65,7 @@ def slices_of(life_ms: float) -> list[float]:
         parts.append(min(part, left))
         left -= part
         part *= 2
-    return [*parts, *_TAIL]
+    return parts
 
 
 @dataclass
@@ -204,6 +206,21 @@ class PageTime:
             if self._restarted and lives < _MOST_DOCUMENTS:
                 slices, lives = slices_of(life_ms), lives + 1
         return Settling(method="virtual-time", life_ms=round(min(lived, life_ms), 1), ended=ended)
+
+    async def linger(self) -> None:
+        """Let the answers arrive that the page still waits for: to be called before its evidence is read.
+
+        Each live does without it, so that it is paid for once a visit.
+        """
+        async with self._turn:
+            if not self.virtual or self.worn:
+                return
+            began = time.monotonic()
+            for _ in range(_ANSWERS):
+                if await self._run(began, _TICK_MS, _ANSWERS_CEILING_S) in ("refused", "ceiling", "gone"):
+                    self.hold()
+                    return
+            await self._see_requests_through(began, CEILING_S)
 
     async def during(self, work: Coroutine[Any, Any, T], limit_s: float) -> T | None:
         """Await something for which the page must live a little, such as an answer of its database; null if late."""

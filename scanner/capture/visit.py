@@ -138,6 +138,7 @@ class VisitRun:
         if self.tab.gone and self.error is None:
             self._fail("crashed", "the page crashed, or closed itself")
         if self.loaded and not self.tab.gone:
+            await self.tab.time.linger()
             await self.tab.snapshot(("in-page",))
             if leave:
                 await self._leave()

@@ -136,8 +136,8 @@ async def test_an_image_that_hangs_does_not_hold_the_page_for_long(site: Site, l
 
 def test_a_life_is_granted_in_growing_parts_that_add_up() -> None:
     parts = slices_of(30_000)
-    assert parts == sorted(parts[:-17]) + parts[-17:]
-    assert 30_000 <= sum(parts) <= 30_100
+    assert parts[:-1] == sorted(parts[:-1])
+    assert sum(parts) == 30_000
     assert slices_of(50) == [50]
 
 

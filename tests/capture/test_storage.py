@@ -55,6 +55,30 @@ async def test_an_answer_of_the_database_comes_while_the_page_still_lives(site: 
     assert {f"step{n}" for n in range(5)} <= set(records.jar())
 
 
+@pytest.mark.parametrize(
+    "begins",
+    [
+        pytest.param("setTimeout(work, 29990)", id="as its first life ends"),
+        pytest.param("onmousemove = () => { onmousemove = null; setTimeout(work, 2990); }", id="as all of it ends"),
+    ],
+)
+async def test_what_is_asked_last_is_answered_too(site: Site, look: Look, begins: str) -> None:
+    records = await look(
+        site.page(
+            f"""<script>
+            const open = (n) => new Promise((ok) => {{ indexedDB.open('db' + n).onsuccess = ok; }});
+            const work = async () => {{
+              for (let i = 0; i < 3; i++) {{ await open(i); await cookieStore.set('step' + i, '1'); }}
+              fetch('/after-databases');
+            }};
+            {begins};
+            </script>"""
+        )
+    )
+    assert site.asked("/after-databases")
+    assert {f"step{n}" for n in range(3)} <= set(records.jar())
+
+
 async def test_text_that_is_no_text_does_not_break_the_record(site: Site, look: Look) -> None:
     records = await look(site.page("<script>localStorage.setItem('half\\ud83d', '\\udc00=1+1')</script>"))
     (snapshot,) = records.of(StorageSnapshot)

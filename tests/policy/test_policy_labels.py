@@ -6,7 +6,7 @@ import pytest
 
 from scanner.policy.categories import label_of, leading_label, self_label
 from scanner.policy.fields import exact_field_of, field_of
-from scanner.policy.lexicon import load, phrase_pattern
+from scanner.policy.lexicon import fold, load, phrase_pattern
 from scanner.policy.names import is_code_like, is_identifier, split_names
 from scanner.policy.parties import party_label, party_of_sentence, storage_of
 
@@ -167,6 +167,17 @@ def test_a_language_is_added_in_data_alone() -> None:
     for field in ("name", "duration", "purpose", "provider", "type"):
         assert len(load("fields")[field]) >= 15
     assert len(load("discovery")["cookie"]["words"]) >= 15
+
+
+@pytest.mark.parametrize("written", ["opt-out link", "opt–out link", "opt‑out link", "opt out link"])
+def test_a_dash_is_a_dash_however_it_is_printed(written: str) -> None:
+    assert phrase_pattern(["opt-out link"]).search(fold(written))
+
+
+@pytest.mark.parametrize("written", ["l'utilisateur", "l’utilisateur", "l‘utilisateur"])
+def test_an_apostrophe_is_one_however_it_is_printed(written: str) -> None:
+    assert phrase_pattern(["l utilisateur"]).search(fold(written))
+    assert phrase_pattern(["l’utilisateur"]).search(fold(written))
 
 
 def test_longer_phrases_win_and_words_stay_whole() -> None:
