@@ -228,10 +228,15 @@ class PageTime:
         async with meanwhile(work) as task:
             while not task.done() and time.monotonic() < end and not self._stopped:
                 await asyncio.wait({task}, timeout=_PATIENCE_S)
-                if not task.done() and self.virtual:
-                    async with self._turn:
-                        await self._run(time.monotonic(), _TICK_MS, _TICK_CEILING_S)
+                if not task.done():
+                    await self.tick()
         return None if task.cancelled() else task.result()
+
+    async def tick(self) -> None:
+        """Let the page do what is due now; nothing that it asks for is waited for."""
+        async with self._turn:
+            if self.virtual:
+                await self._run(time.monotonic(), _TICK_MS, _TICK_CEILING_S)
 
     async def _see_requests_through(self, began: float, ceiling_s: float) -> str:
         left = max(0.1, ceiling_s - (time.monotonic() - began))

@@ -123,7 +123,8 @@ class VisitRun:
         """Do what a visitor does on a page, and see what comes of it."""
         if self.tab.gone:
             return
-        if not await wake(self.tab.page, self.tab.id, self.spec.viewport) and not self.tab.gone:
+        scrolled = await wake(self.tab.page, self.tab.id, self.spec.viewport, self.tab.time.tick)
+        if not scrolled and not self.tab.gone:
             self.log.gap("waking", "the page was not scrolled to its end: what loads only there may be missing")
         if self.spec.canaries is not None:
             typist = Typist(self.tab.page, self.tab.id, self.log, self.spec.canaries)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from importlib.resources import files
 from typing import Any
 
@@ -18,10 +19,10 @@ _MOST_STEPS = 20
 """Drawn frames that a scroll may take: a frame takes a sixtieth of a second of real time."""
 
 
-async def wake(page: Session, main_frame: str, viewport: tuple[int, int]) -> bool:
+async def wake(page: Session, main_frame: str, viewport: tuple[int, int], tick: Callable[[], Awaitable[None]]) -> bool:
     """Do what a visitor does without choosing anything; whether the page was scrolled to its end.
 
-    A page that does not bear it is left as it is.
+    A page that does not bear it is left as it is. `tick` lets it do what is due.
     """
     width, height = viewport
     commands = [_move(page, width * 0.3, height * 0.3), _move(page, width * 0.5, height * 0.4)]
@@ -33,7 +34,7 @@ async def wake(page: Session, main_frame: str, viewport: tuple[int, int]) -> boo
                 {"type": kind, "key": "Shift", "code": "ShiftLeft", "windowsVirtualKeyCode": 16},
             )
         )
-    async with meanwhile(_scroll(page, main_frame)) as scrolling:
+    async with meanwhile(_scroll(page, main_frame, tick)) as scrolling:
         await _done(commands)
         await asyncio.wait({scrolling}, timeout=_SCROLL_S)
     # Out by the top, towards the address bar. Moves within one drawn frame become one: this is the last of its own.
@@ -55,17 +56,17 @@ async def _done(commands: list[asyncio.Future[dict[str, Any]]]) -> None:
         future.cancel()
 
 
-async def _scroll(page: Session, main_frame: str) -> bool:
+async def _scroll(page: Session, main_frame: str, tick: Callable[[], Awaitable[None]]) -> bool:
+    async def run(expression: str) -> bool:
+        terms = {"expression": expression, "contextId": world["executionContextId"], "awaitPromise": True}
+        return "exceptionDetails" not in await page.post("Runtime.evaluate", terms)
+
     try:
         world = await page.post("Page.createIsolatedWorld", {"frameId": main_frame, "worldName": WORLD})
-        answer = await page.post(
-            "Runtime.evaluate",
-            {
-                "expression": f"({_SOURCE})({_MOST_STEPS})",
-                "contextId": world["executionContextId"],
-                "awaitPromise": True,
-            },
-        )
+        # On a busy machine it is the first frame of the page's life: observers tell what is in view before the scroll.
+        # They must not tell it together with what comes into view, because many pages look at the first entry only.
+        await run("new Promise(requestAnimationFrame)")
+        await tick()
+        return await run(f"({_SOURCE})({_MOST_STEPS})")
     except ProtocolError:
         return False
-    return "exceptionDetails" not in answer

@@ -99,3 +99,15 @@ async def test_a_page_that_bends_what_scrolling_needs_is_woken_all_the_same(site
         )
     )
     assert woken(records) == ["scroll"]
+
+
+async def test_an_observer_hears_what_was_in_view_before_the_scroll_by_itself(site: Site, look: Look) -> None:
+    """Many pages look at the first entry only: what is in view now must not come with what comes into view."""
+    await look(
+        site.page(
+            "<div style='height: 5000px'></div><p id=end>end</p><div style='height: 3000px'></div><script>"
+            "const watch = () => new IntersectionObserver((e) => e[0].isIntersecting && fetch('/first-entry'));"
+            "setTimeout(() => watch().observe(document.getElementById('end')), 29995)</script>"
+        )
+    )
+    assert site.asked("/first-entry")
