@@ -40,6 +40,7 @@ _ANSWERS = 16
 """Ticks in which answers of the browser arrive: each costs a round trip to it, which takes longer on a busy machine, as
 the answers do."""
 _ANSWERS_CEILING_S = 3.0
+_MOVED_LIFE_MS = 3_000.0
 _MOST_DOCUMENTS = 6
 _QUIET_FLOOR_S = 1.0
 _QUIET_S = 0.5
@@ -210,17 +211,20 @@ class PageTime:
     async def linger(self) -> None:
         """Let the answers arrive that the page still waits for: to be called before its evidence is read.
 
-        Each live does without it, so that it is paid for once a visit.
+        Each live does without it, so that it is paid for once a visit. A page that goes to another document meanwhile
+        gets a life there.
         """
         async with self._turn:
             if not self.virtual or self.worn:
                 return
-            began = time.monotonic()
+            began, self._restarted = time.monotonic(), False
             for _ in range(_ANSWERS):
                 if await self._run(began, _TICK_MS, _ANSWERS_CEILING_S) in ("refused", "ceiling", "gone"):
                     self.hold()
                     return
             await self._see_requests_through(began, CEILING_S)
+            if self._restarted:
+                await self._live(_MOVED_LIFE_MS, CEILING_S)
 
     async def during(self, work: Coroutine[Any, Any, T], limit_s: float) -> T | None:
         """Await something for which the page must live a little, such as an answer of its database; null if late."""

@@ -141,6 +141,15 @@ def test_a_life_is_granted_in_growing_parts_that_add_up() -> None:
     assert slices_of(50) == [50]
 
 
+async def test_a_page_that_goes_on_as_its_life_ends_gets_a_life_where_it_goes(site: Site, look: Look) -> None:
+    site.put(
+        "/further", "<!doctype html><title>F</title><script>setTimeout(() => document.cookie = 'on=1', 2000)</script>"
+    )
+    goes = "setTimeout(() => { location = '/further' }, 3030)"
+    records = await look(site.page(f"<script>onmousemove = () => {{ onmousemove = null; {goes} }}</script>"))
+    assert "on" in records.jar()
+
+
 async def test_a_page_whose_time_stands_still_says_how_little_of_its_life_was_seen(site: Site, look: Look) -> None:
     """A worker that never ends holds the clock of its page, which answers all the while."""
     worker = "new Worker(URL.createObjectURL(new Blob(['for (;;);'])))"
