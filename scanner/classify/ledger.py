@@ -67,6 +67,8 @@ class Trace:
     sent_to: set[str] = field(default_factory=set)
     jar_states: set[StateName] = field(default_factory=set)
     in_last_jar: bool = False
+    settled: dict[StateName, str] = field(default_factory=dict)
+    """By context, the last value where it was there before a visit began and still there at that visit's end."""
     presumed: Request | None = None
     """Where nobody saw it being set: the one request whose answer, not shown by the browser, can have set it."""
 
@@ -76,13 +78,17 @@ class Trace:
         return [setting for setting in self.settings if not setting.blocked]
 
     def values(self) -> dict[str, list[str]]:
-        """The values by context, in order: as set and as found in the jar."""
+        """The values by context, in order: as set and as found in the jar.
+
+        A value that outlived a whole visit stands alone: what came before it was overtaken, such as by the answer to
+        the second of two first requests.
+        """
         found: defaultdict[str, list[str]] = defaultdict(list)
         for setting in sorted(self.settings, key=lambda one: one.order):
             found[setting.context].append(setting.asked.value)
         for snapshot, cookie in self.kept:
             found[snapshot.context].append(cookie.value)
-        return dict(found)
+        return {context: [self.settled[context]] if context in self.settled else seen for context, seen in found.items()}
 
 
 class Ledger:
@@ -107,6 +113,7 @@ class Ledger:
             self._script(write)
         self._brought = {key_of_brought(one) for login in evidence.logins for one in login.cookies}
         self._jars(evidence.jars)
+        self._settle()
         self._refused_silently(evidence)
         self._sockets([request for request in evidence.requests if request.resource_type == "WebSocket"])
         self._presume([request for request in evidence.requests if request.cookies_hidden])
@@ -230,6 +237,20 @@ class Ledger:
                 trace.in_last_jar |= jar is final[jar.context]
                 if jar.phase == "initial" or at_end or key not in earlier[jar.context]:
                     trace.jar_states.add(state)
+
+    def _settle(self) -> None:
+        for trace in self.traces.values():
+            last = {snapshot.context: cookie.value for snapshot, cookie in trace.kept}
+            since: dict[StateName, float] = {}
+            for snapshot, cookie in trace.kept:
+                context = snapshot.context
+                if cookie.value != last[context]:
+                    since.pop(context, None)
+                    trace.settled.pop(context, None)
+                    continue
+                seen = since.setdefault(context, utc_seconds(snapshot.taken))
+                if self._started.get(snapshot.visit, 0.0) >= seen:
+                    trace.settled[context] = cookie.value
 
     def _is_set_again(self, key: Key, context: StateName) -> bool:
         return key in self.traces and any(one.context == context for one in self.traces[key].accepted)

@@ -133,9 +133,9 @@ class Recorder:
             )
         )
 
-    def jar(self, context: str, *cookies: JarCookie, phase: str | None = None) -> None:
+    def jar(self, context: str, *cookies: JarCookie, phase: str | None = None, taken: str = STARTED) -> None:
         """The jar of a context at one moment."""
-        self.records["jars"].append(JarSnapshot(taken=STARTED, cookies=cookies, **self._place(context, phase)))
+        self.records["jars"].append(JarSnapshot(taken=taken, cookies=cookies, **self._place(context, phase)))
 
     def storage(
         self,

@@ -314,3 +314,32 @@ def test_a_site_that_had_its_cookies_cleared_is_not_said_to_have_been_refused_an
     scan.request("before", "https://www.shop.test/out", response_headers=(("clear-site-data", '"cookies"'),))
     scan.jar("before")
     assert scan.cookie("a").blocked is None
+
+IDS = {"before": "4f1c9be02a7d4e88", "accept": "77ab01ffc2e94d13", "reject": "a0b9c8d7e6f50412"}
+OTHERS = {"before": "b1d3f5a79c2e4680", "accept": "0c9e8d7b6a5f4132", "reject": "e4d3c2b1a0f98765"}
+
+
+def test_first_requests_that_race_do_not_hide_an_identifier(record, jar_cookie):
+    """Two requests go out before the first answer: the second answer takes the place of the first."""
+    scan = record()
+    for state, value in IDS.items():
+        scan.visit(state, started="2026-11-22T09:30:00Z")
+        for number, one in enumerate((OTHERS[state], value)):
+            scan.request(state, f"https://t.example/{number}", set_cookie=f"wm={one}; Max-Age=9999", ms=100.0 + number)
+        scan.jar(state, jar_cookie("wm", value, "t.example"), taken="2026-11-22T09:30:01Z")
+        scan.visit(state, started="2026-11-22T09:30:02Z")
+        scan.jar(state, jar_cookie("wm", value, "t.example"), taken="2026-11-22T09:30:03Z")
+    assert scan.cookie("wm").identifier
+
+
+def test_a_value_that_each_page_sets_anew_is_no_identifier_though_two_tabs_see_it(record, jar_cookie):
+    scan = record()
+    for state, value in IDS.items():
+        scan.visit(state, started="2026-11-22T09:30:00.000Z")
+        scan.request(state, "https://t.example/0", set_cookie=f"wm={OTHERS[state]}; Max-Age=9999")
+        scan.jar(state, jar_cookie("wm", OTHERS[state], "t.example"), taken="2026-11-22T09:30:01Z")
+        for _ in range(2):
+            scan.visit(state, started="2026-11-22T09:30:02Z")
+            scan.request(state, "https://t.example/1", set_cookie=f"wm={value}; Max-Age=9999")
+            scan.jar(state, jar_cookie("wm", value, "t.example"), taken="2026-11-22T09:30:03Z")
+    assert not scan.cookie("wm").identifier
