@@ -39,7 +39,10 @@
     if (box.width < 24 || box.height < 8 || box.right + scrollX < 1 || box.bottom + scrollY < 1) return false;
     return field.checkVisibility({ opacityProperty: true, visibilityProperty: true });
   };
-  // A form that asks for one secret is about it as a whole.
+  // A form that asks for one secret is about it as a whole. A password alone makes a login of it only where it stands
+  // beside a single other field: who registers also tells a name and an address, and that is where forms are read.
+  const plain = (one) =>
+    one.tagName === "INPUT" && TYPES[one.getAttribute("type")?.toLowerCase() || ""] !== undefined && !SECRET.test(words(one));
   const guarded = new Map();
   const secret = (form) => {
     if (!guarded.has(form)) {
@@ -47,7 +50,8 @@
       guarded.set(
         form,
         SECRET.test(words(form) + " " + (form.getAttribute("action") || "")) ||
-          fields.some((one) => one.type === "password" || (one.tagName === "INPUT" && SECRET.test(words(one))))
+          fields.some((one) => one.type !== "password" && one.tagName === "INPUT" && SECRET.test(words(one))) ||
+          (fields.some((one) => one.type === "password") && fields.filter(plain).length < 2)
       );
     }
     return guarded.get(form);

@@ -44,6 +44,8 @@ async def test_every_kind_of_field_gets_its_own_value_by_real_keys(site: Site, l
         "<form><input name=name><input type=password></form>",
         "<form action=/login><input type=email name=email></form>",
         "<form><input name=name><input name=cc-number></form>",
+        "<form><input name=name><input type=email><input type=password><input name=card-number></form>",
+        "<form id=login><input name=name><input type=email><input type=password></form>",
         "<input name=card_number><input autocomplete=one-time-code><input name=iban>",
         "<input name=filled value=kept><input name=off disabled><input name=fixed readonly>",
         "<input name=trap style='position:absolute;left:-999em'><input name=gone style='display:none'>",
@@ -54,6 +56,19 @@ async def test_every_kind_of_field_gets_its_own_value_by_real_keys(site: Site, l
 )
 async def test_secrets_payments_and_what_no_visitor_sees_are_left_alone(site: Site, look: Look, body: str) -> None:
     assert planted(await look(site.page(body))) == {}
+
+
+async def test_who_registers_tells_a_name_and_an_address_but_no_password(site: Site, look: Look) -> None:
+    records = await look(
+        site.page(
+            "<form action=/register><input name=name aria-label=Name><input type=email name=email>"
+            "<input type=password name=password><input type=password name=again></form><script>addEventListener("
+            "'pagehide', () => navigator.sendBeacon('/secrets', [...document.querySelectorAll('[type=password]')]"
+            ".map(one => one.value).join('') || 'none'))</script>"
+        )
+    )
+    assert set(planted(records)) == {"name", "email"}
+    assert site.bodies["/secrets"] == "none"
 
 
 @pytest.mark.parametrize("tag", ["div", "li"])
