@@ -83,6 +83,7 @@ def label_of(text: str) -> Label | None:
     folded = fold(text).strip()
     if _QUESTION.match(folded):
         return None
+    folded = _condition().sub(" ", folded)
     folded = _settings().sub(lambda match: "cookies".ljust(len(match.group())), folded)
     found = _ordered(_tools().sub(lambda match: "cookies".ljust(len(match.group())), folded))
     if found is None:
@@ -92,6 +93,16 @@ def label_of(text: str) -> Label | None:
     if not (_patterns()["cookie"].search(folded) or _strictly().search(folded) or _nothing_else(folded)):
         return None
     return Label(found)
+
+
+def waits_for_choice(text: str) -> bool:
+    """Whether a text says that something is done only if the visitor agrees."""
+    return _condition().search(fold(text)) is not None
+
+
+@cache
+def _condition() -> re.Pattern[str]:
+    return phrase_pattern(all_words(load("categories")["condition"]))
 
 
 @cache

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from scanner.model.base import Party
-from scanner.policy.categories import Label, label_of, leading_label, product_label
+from scanner.policy.categories import Label, label_of, leading_label, product_label, waits_for_choice
 from scanner.policy.parties import party_label, party_of_sentence
 from scanner.policy.reading import PSEUDO_HEADING, Block
 from scanner.policy.rows import Harvest
@@ -63,8 +63,16 @@ def surroundings(harvest: Harvest) -> list[Surroundings]:
         heading = next((h.label for h in reversed(stack) if h.label is not None), None)
         party = next((h.party for h in reversed(stack) if h.party is not None), None)
         product = next((h.product for h in reversed(stack) if h.product is not None), None)
-        found.append(Surroundings(own_label or below or heading, party or lead, product))
+        label = own_label or below or heading
+        if own_label is None and label is not None and label.first == "necessary" and _waits(block):
+            label = None
+        found.append(Surroundings(label, party or lead, product))
     return found
+
+
+def _waits(block: Block) -> bool:
+    """Whether a block under what is necessary is about something else: that which a visitor may agree to."""
+    return block.kind not in ("cell", "heading") and waits_for_choice(block.text)
 
 
 def _may_be_label(text: str) -> bool:

@@ -36,6 +36,13 @@ def test_a_declared_key_or_pattern_passes() -> None:
     assert judged(RULE, seen, declaration(row("theme"), row("cart_*")))[1].outcome == "passed"
 
 
+def test_a_key_that_the_sentence_about_storage_names_is_told() -> None:
+    said = claim("local_storage_used", "Im lokalen Speicher legen wir unter dem Namen theme ab, was Sie gewählt haben.")
+    assert judged(RULE, inventory(storage("theme")), declaration(said))[1].outcome == "passed"
+    assert judged(RULE, inventory(storage("theme_x")), declaration(said))[1].outcome == "found"
+    assert judged(RULE, inventory(storage("the")), declaration(said))[1].outcome == "found"
+
+
 def test_without_policy_it_is_inconclusive() -> None:
     assert judged(RULE, inventory(PIXEL), NO_POLICY)[1].outcome == "inconclusive"
 

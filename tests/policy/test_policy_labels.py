@@ -184,3 +184,25 @@ def test_longer_phrases_win_and_words_stay_whole() -> None:
     pattern = phrase_pattern(["social", "social media", "werb*", "クッキー"])
     assert [m.group() for m in pattern.finditer("social media und werbung, asocial")] == ["social media", "werbung"]
     assert pattern.search("当サイトのクッキーについて")
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("Marketing, with your consent", "marketing"),
+        ("Marketing (only with your consent)", "marketing"),
+        ("Analytics, only if you agree", "analytics"),
+        ("Statistik, nur mit Ihrer Einwilligung", "analytics"),
+        ("Publicité, avec votre accord", "marketing"),
+        ("Analityczne (za Twoją zgodą)", "analytics"),
+    ],
+)
+def test_a_condition_beside_a_label_changes_nothing_of_its_kind(text: str, category: str) -> None:
+    label = label_of(text)
+    assert label is not None
+    assert label.categories == (category,)
+
+
+@pytest.mark.parametrize("text", ["Marketing consent", "With your consent", "Consent to analytics data"])
+def test_consent_alone_is_no_kind_of_cookie(text: str) -> None:
+    assert label_of(text) is None

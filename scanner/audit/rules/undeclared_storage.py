@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from scanner.audit import companies, facts, legal, needs, remedies
@@ -29,7 +30,7 @@ CLEAR = Message("Have data that is no longer needed deleted: local storage has n
 def _check(case: Case) -> Iterator[Answer]:
     groups: dict[tuple[Severity, str], list[int]] = {}
     for index, entry in enumerate(case.inventory.storage):
-        if index in case.pairing.rows_of_storage:
+        if index in case.pairing.rows_of_storage or _is_told(case, entry):
             continue
         owner = entry.vendor or host_of(entry.origin) or entry.origin
         groups.setdefault((_severity(case, entry), owner), []).append(index)
@@ -38,6 +39,12 @@ def _check(case: Case) -> Iterator[Answer]:
     unread = next((problem for problem in case.inventory.problems if problem.kind == "storage"), None)
     if unread is not None:
         yield Undecided(say("Not all storage could be read: {problem}", problem=unread.message))
+
+
+def _is_told(case: Case, entry: StorageEntry) -> bool:
+    """Whether the sentence that speaks of storage names the entry: a plain word there is read as no name of a list."""
+    name = re.compile(rf"(?<![\w-]){re.escape(entry.key)}(?![\w-])")
+    return any(name.search(claim.evidence) for _, claim in case.claims("local_storage_used"))
 
 
 def _severity(case: Case, entry: StorageEntry) -> Severity:
@@ -98,7 +105,8 @@ RULE = Rule(
     subject="Every entry as `key@host`, the host being that of its origin.",
     confidence="`certain` where a list exists and lacks the key; `likely` where the policy has no list, or speaks of "
     "storage in general.",
-    fairness="An entry of unknown purpose is called unknown, never a tracker.",
+    fairness="An entry of unknown purpose is called unknown, never a tracker. One that the policy's sentence about storage "
+    "names counts as told.",
     legal=(legal.EPRIVACY_5_3, legal.EDPB_TECHNICAL_SCOPE, legal.GDPR_12_13),
     texts=(TITLE, DETAIL, IN_GENERAL),
     fixes=(ADD, remedies.POLICY_PLATFORM, CLEAR),
