@@ -39,6 +39,11 @@ _MOST_BYTES = 20_000_000
 _ANSWER_S = 10.0
 _LOOK_S = 5.0
 _MOST_OF_A_LOOK = 1
+_ALIKE = 0.9
+"""Part of the words of two pages that both have where one is the other once more: a name, a date may differ."""
+_CODE = re.compile(r"<(script|style|template)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _READABLE = ("application/pdf", "text/plain", "text/markdown")
 
 MOST_LISTS = 4
@@ -109,6 +114,8 @@ class Documents:
     _done: set[str] = field(default_factory=set)
     _absent: set[str] = field(default_factory=set)
     _where: dict[str, str] = field(default_factory=dict)
+    _home: frozenset[str] = frozenset()
+    """The words of the start page, where an address that nobody named answers."""
 
     def want(self, candidates: Sequence[tuple[str, str]]) -> None:
         """Name `(address, why)` candidates; a page among them that is visited is kept by `take`."""
@@ -136,6 +143,8 @@ class Documents:
         guessed = [url for url, why in self._wanted.items() if why.startswith(GUESSED)]
         there = await together(*(_answers(tab, url) for url in guessed))
         self._absent |= {url for url, answers in zip(guessed, there, strict=True) if not answers}
+        if any(there):
+            self._home = _words(await _markup(tab) or b"")
 
     def left(self, candidates: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
         """The candidates that were neither taken nor found to be nothing, each once, best first."""
@@ -184,9 +193,16 @@ class Documents:
         if loaded:
             await self._lists(run)
         await run.close()
+        if data and why.startswith(GUESSED) and self._is_home(data):
+            data = None
         if data and self.kept < MOST_DOCUMENTS and _key(final) not in self._done:
             self._done |= {_key(url), _key(final)}
             self._keep(run, data, media, final if final.startswith("http") else url, why)
+
+    def _is_home(self, data: bytes) -> bool:
+        """Whether a page is the start page once more, with which many applications answer every address."""
+        words = _words(data)
+        return len(words & self._home) >= _ALIKE * len(words | self._home)
 
     def _spec(self, url: str) -> VisitSpec:
         return VisitSpec(
@@ -268,6 +284,12 @@ async def _loaded(tab: Tab) -> list[str]:
         return []
     value = answer.get("result", {}).get("value")
     return [url for url in value if isinstance(url, str)] if isinstance(value, list) else []
+
+
+def _words(markup: bytes) -> frozenset[str]:
+    """What stands on a page: its words, without those of scripts and styles and without tags."""
+    text = _TAG.sub(" ", _CODE.sub(" ", markup.decode("utf-8", "replace")))
+    return frozenset(_WORD.findall(text.casefold()))
 
 
 async def _markup(tab: Tab) -> bytes | None:

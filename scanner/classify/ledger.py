@@ -88,7 +88,9 @@ class Trace:
             found[setting.context].append(setting.asked.value)
         for snapshot, cookie in self.kept:
             found[snapshot.context].append(cookie.value)
-        return {context: [self.settled[context]] if context in self.settled else seen for context, seen in found.items()}
+        return {
+            context: [self.settled[context]] if context in self.settled else seen for context, seen in found.items()
+        }
 
 
 class Ledger:

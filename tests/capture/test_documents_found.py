@@ -178,3 +178,32 @@ async def test_where_the_page_links_its_policy_neither_sitemap_nor_banner_is_ask
     assert document.found_by == 'link "Cookie policy"'
     assert not fresh.asked("/sitemap.xml")
     assert [path for _, _, path in fresh.log].count("/home") == 2, "the visit and its reload"
+
+
+SHELL = (
+    "<!doctype html><html lang=en><title>Lamps</title><h1>Lamps</h1><p>Lamps of all kinds, for desk, wall and floor."
+    "<div id=host></div><script>host.attachShadow({mode: 'open'}).innerHTML = '<p>We use cookies for statistics if you"
+    " agree. You may withdraw your consent at any time in the cookie settings.</p><button>Accept</button>'</script>"
+    "<main></main><script>"
+)
+PATHS = ("/cookie-policy", "/cookies", "/privacy-policy", "/privacy")
+
+
+async def test_an_application_that_answers_every_address_with_itself_has_no_policy(
+    fresh: Site, instrument: Instrument
+) -> None:
+    for path in PATHS:
+        fresh.put(path, f"{SHELL}</script>")
+    assert await found(fresh, instrument, f"{SHELL}</script>") == []
+
+
+async def test_an_application_that_shows_its_policy_at_a_usual_path_has_one(
+    fresh: Site, instrument: Instrument
+) -> None:
+    routes = (
+        f"if (location.pathname === '/cookie-policy') document.querySelector('main').innerHTML = `{POLICY}`</script>"
+    )
+    for path in PATHS:
+        fresh.put(path, f"{SHELL}{routes}")
+    (document,) = await found(fresh, instrument, f"{SHELL}{routes}")
+    assert document.url.endswith("/cookie-policy")

@@ -315,6 +315,7 @@ def test_a_site_that_had_its_cookies_cleared_is_not_said_to_have_been_refused_an
     scan.jar("before")
     assert scan.cookie("a").blocked is None
 
+
 IDS = {"before": "4f1c9be02a7d4e88", "accept": "77ab01ffc2e94d13", "reject": "a0b9c8d7e6f50412"}
 OTHERS = {"before": "b1d3f5a79c2e4680", "accept": "0c9e8d7b6a5f4132", "reject": "e4d3c2b1a0f98765"}
 

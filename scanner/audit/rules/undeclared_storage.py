@@ -105,8 +105,8 @@ RULE = Rule(
     subject="Every entry as `key@host`, the host being that of its origin.",
     confidence="`certain` where a list exists and lacks the key; `likely` where the policy has no list, or speaks of "
     "storage in general.",
-    fairness="An entry of unknown purpose is called unknown, never a tracker. One that the policy's sentence about storage "
-    "names counts as told.",
+    fairness="An entry of unknown purpose is called unknown, never a tracker. One that the policy's sentence about "
+    "storage names counts as told.",
     legal=(legal.EPRIVACY_5_3, legal.EDPB_TECHNICAL_SCOPE, legal.GDPR_12_13),
     texts=(TITLE, DETAIL, IN_GENERAL),
     fixes=(ADD, remedies.POLICY_PLATFORM, CLEAR),
