@@ -67,9 +67,15 @@ def test_a_refusal_passed_on_passes(signals: dict[str, Any]) -> None:
     assert (findings, check.outcome) == ((), "passed")
 
 
-def test_a_hit_seen_also_after_accepting_is_left_alone() -> None:
+def test_a_hit_that_says_granted_whatever_was_chosen_is_found_where_nothing_was() -> None:
     findings, _ = judged(RULE, inventory(ga_beacon(consent_signal="G111")))
-    assert findings == ()
+    assert {finding.states for finding in findings} == {("before",), ("reject",)}
+
+
+def test_a_hit_that_passes_the_acceptance_on_speaks_against_a_denied_default() -> None:
+    consent = states(accept=state(made="accept", signals=mode(("default", DENIED))))
+    told = ga_beacon(states=("accept",), consent_signal="G111")
+    assert judged(RULE, inventory(told, consent=consent))[0] == ()
 
 
 def test_an_acceptance_that_is_not_passed_on_is_information() -> None:

@@ -46,18 +46,18 @@ def _check(case: Case) -> Iterator[Answer]:
     if case.reached("accept"):
         said = signals.read(case, "accept")
         told = told or bool(said)
-        if said and not any(one.granted for one in said):
+        if said and not any(one.granted for one in said) and not _granted_hits(case, "accept"):
             yield _denied(case, said)
     if not told:
         yield NotApplicable(say("The site gives no consent signal that could be read."))
 
 
 def _granted_hits(case: Case, name: StateName) -> tuple[int, ...]:
-    """Hits seen in states without consent alone: a hit also seen after accepting may have its signal from there."""
+    """Hits of a state that say that something is granted. The inventory keeps hits of different signals apart."""
     return tuple(
         index
         for index, beacon in enumerate(case.inventory.beacons)
-        if name in beacon.states and set(beacon.states) <= set(_UNASKED) and True in (signalled(beacon) or ())
+        if name in beacon.states and True in (signalled(beacon) or ())
     )
 
 
