@@ -103,15 +103,17 @@ def _attentive() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-async def test_interrupted_it_keeps_the_evidence_and_says_130(bakery_and_courier: DemoServer, tmp_path: Path) -> None:
-
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_interrupted_it_keeps_the_evidence_and_says_130(
+    bakery_and_courier: DemoServer, tmp_path: Path, number: signal.Signals
+) -> None:
     process = _begin(bakery_and_courier, tmp_path)
     log = tmp_path / "x/evidence/records.jsonl"
     deadline = time.monotonic() + 60
     while not (pages := _pages(log)):
         assert time.monotonic() < deadline, "no page was finished"
         await asyncio.sleep(0.01)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, errors = await asyncio.to_thread(process.communicate, timeout=60)
     assert process.returncode == 130, errors
     assert "Traceback" not in errors

@@ -118,7 +118,8 @@ main()
         ("shop.example", "https://shop.example/"),
         (" http://shop.example/a?b ", "http://shop.example/a?b"),
         ("https://shop.example:8443", "https://shop.example:8443/"),
-        ("https://münchen.example/", "https://münchen.example/"),
+        ("https://münchen.example/ä?ö", "https://xn--mnchen-3ya.example/ä?ö"),
+        ("STRAẞE.example:8443", "https://xn--strae-oqa.example:8443/"),
     ],
 )
 def test_an_address_is_understood_as_people_type_it(typed: str, url: str) -> None:
@@ -126,7 +127,17 @@ def test_an_address_is_understood_as_people_type_it(typed: str, url: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "ftp://a.example/", "https://", "https://a b/", "javascript:alert(1)", "https://x:y/", "htp:/x"]
+    "typed",
+    [
+        "",
+        "ftp://a.example/",
+        "https://",
+        "https://a b/",
+        "javascript:alert(1)",
+        "https://x:y/",
+        "htp:/x",
+        "https://ü_b.example/",
+    ],
 )
 def test_what_is_no_web_address_is_refused(typed: str) -> None:
     with pytest.raises(UsageError):

@@ -28,4 +28,17 @@ def target_url(text: str) -> str:
         or any(character.isspace() or character in '<>"\\^`{|}' for character in url)
     ):
         raise UsageError(f"{text!r} is no web address: write something like https://www.example.com/")
+    if not host.isascii():
+        parts = parts._replace(netloc=parts.netloc.lower().replace(host, _as_browsers_write(host, text)))
+        url = parts.geturl()
     return url if parts.path else parts._replace(path="/").geturl()
+
+
+def _as_browsers_write(host: str, text: str) -> str:
+    """A host in letters of any script as it stands in requests: UTS 46, as the URL Standard has it."""
+    import idna  # noqa: PLC0415 - few addresses have such letters
+
+    try:
+        return idna.encode(host, uts46=True).decode("ascii")
+    except idna.IDNAError as error:
+        raise UsageError(f"{text!r} is no web address: {error}") from error

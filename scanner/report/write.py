@@ -99,7 +99,14 @@ def write_reports(
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a reader finds the old or the new one, never a part: a temporary name, then a rename."""
+    """Write a file so that a reader finds the old or the new one, never a part: a temporary name, then a rename.
+
+    What is no file, such as a terminal or a pipe, is written to; a link stays one.
+    """
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+        return
+    path = path.resolve() if path.is_symlink() else path
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import stat
 from pathlib import Path
@@ -58,6 +59,21 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
         write_whole(target, b"new")
     assert [path.name for path in tmp_path.iterdir()] == ["scan.json"]
     assert (target / "kept").read_text() == "old"
+
+
+def test_what_is_no_file_is_written_to_and_a_link_stays_one(tmp_path: Path) -> None:
+    """`--out /dev/stdout` must not put a file in the place of a device."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_whole(pipe, b"page")
+    assert os.read(reader, 9) == b"page"
+    os.close(reader)
+    assert pipe.is_fifo()
+    (tmp_path / "link").symlink_to(tmp_path / "kept.html")
+    write_whole(tmp_path / "link", b"page")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "kept.html").read_bytes() == b"page"
 
 
 def test_the_overview_puts_sites_that_need_action_first() -> None:

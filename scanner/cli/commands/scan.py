@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import signal
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -125,6 +126,8 @@ def _scan(targets: list[str], settings: Config, *, explain: bool, quiet: bool, a
         for line in walkthrough(url, state, explanation):
             err.print(line, soft_wrap=True)
 
+    # Whoever stops a service or a container sends this one: it, too, keeps what was seen.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     with ProgressLines(quiet=quiet or as_json) as progress:
         listener = explained if explain else None
         asyncio.run(scan_sites(targets, settings, folders.__getitem__, progress, done, listener))
