@@ -96,8 +96,26 @@ def identifying_tokens(
         if mine:
             found[context] = frozenset(mine)
     if len(lasting) > 1 and len(found) < 2:
-        return {}
+        return _differing(found, values, now, least)
     return found
+
+
+def _differing(
+    found: Mapping[str, frozenset[str]], values: Mapping[str, Sequence[str]], now: float, least: int
+) -> dict[str, frozenset[str]]:
+    """What lasts in one context alone, where others were left too soon to show that theirs does: had they a value of
+    the kind, and another one?"""
+    kept: dict[str, frozenset[str]] = {}
+    for context, tokens in found.items():
+        others = [
+            frozenset().union(*(tokens_of(value, int(now), least) for value in seen))
+            for key, seen in values.items()
+            if key != context and len(seen) > 1
+        ]
+        mine = tokens.difference(*others)
+        if mine and any(others):
+            kept[context] = mine
+    return kept
 
 
 def _lasting(seen: Sequence[str], now: float, least: int) -> frozenset[str]:

@@ -333,6 +333,19 @@ def test_first_requests_that_race_do_not_hide_an_identifier(record, jar_cookie):
     assert scan.cookie("wm").identifier
 
 
+def test_one_context_that_shows_what_lasts_is_enough_where_others_raced_and_were_left(record, jar_cookie):
+    """Without a banner the states with a choice are left after one page."""
+    scan = record()
+    for state, value in IDS.items():
+        scan.visit(state, started="2026-11-22T09:30:00Z")
+        for number, one in enumerate((OTHERS[state], value)):
+            scan.request(state, f"https://t.example/{number}", set_cookie=f"wm={one}; Max-Age=9999", ms=100.0 + number)
+        scan.jar(state, jar_cookie("wm", value, "t.example"), taken="2026-11-22T09:30:01Z")
+    scan.visit("before", started="2026-11-22T09:30:02Z")
+    scan.jar("before", jar_cookie("wm", IDS["before"], "t.example"), taken="2026-11-22T09:30:03Z")
+    assert scan.cookie("wm").identifier
+
+
 def test_a_value_that_each_page_sets_anew_is_no_identifier_though_two_tabs_see_it(record, jar_cookie):
     scan = record()
     for state, value in IDS.items():
