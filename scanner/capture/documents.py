@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from urllib.parse import urldefrag
+from urllib.parse import urldefrag, urlsplit
 
 from scanner.capture.cdp import ProtocolError, Session
 from scanner.capture.collectors.frames import WORLD, Frames, frames_of
@@ -193,16 +193,20 @@ class Documents:
         if loaded:
             await self._lists(run)
         await run.close()
-        if data and why.startswith(GUESSED) and self._is_home(data):
+        if data and why.startswith(GUESSED) and self._is_home(data, url):
             data = None
         if data and self.kept < MOST_DOCUMENTS and _key(final) not in self._done:
             self._done |= {_key(url), _key(final)}
             self._keep(run, data, media, final if final.startswith("http") else url, why)
 
-    def _is_home(self, data: bytes) -> bool:
-        """Whether a page is the start page once more, with which many applications answer every address."""
-        words = _words(data)
-        return len(words & self._home) >= _ALIKE * len(words | self._home)
+    def _is_home(self, data: bytes, url: str) -> bool:
+        """Whether a page is the start page once more, with which many applications answer every address.
+
+        Some write the address on it: its words do not count.
+        """
+        asked = frozenset(_WORD.findall(urlsplit(url).path.casefold()))
+        words, home = _words(data) - asked, self._home - asked
+        return len(words & home) >= _ALIKE * len(words | home)
 
     def _spec(self, url: str) -> VisitSpec:
         return VisitSpec(

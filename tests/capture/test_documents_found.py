@@ -184,7 +184,7 @@ SHELL = (
     "<!doctype html><html lang=en><title>Lamps</title><h1>Lamps</h1><p>Lamps of all kinds, for desk, wall and floor."
     "<div id=host></div><script>host.attachShadow({mode: 'open'}).innerHTML = '<p>We use cookies for statistics if you"
     " agree. You may withdraw your consent at any time in the cookie settings.</p><button>Accept</button>'</script>"
-    "<main></main><script>"
+    "<main></main><script>document.querySelector('main').innerHTML = '<h2>' + location.pathname + '</h2>';"
 )
 PATHS = ("/cookie-policy", "/cookies", "/privacy-policy", "/privacy")
 
