@@ -171,3 +171,23 @@ def _pages(log: Path) -> set[str]:
     records = [json.loads(line) for line in lines if line.endswith(b"\n")]
     visits = [record for record in records if record["kind"] == "visit" and record["purpose"] == "page"]
     return {visit["id"] for visit in visits if visit["error"] is None}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_an_output_that_is_full_is_told_in_one_line() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "scanner", "lookup", "_ga"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (3, "cookie-scanner: the output: No space left on device\n")
+
+
+def test_a_name_that_is_too_long_for_the_disk_is_told_in_one_line(tmp_path: Path) -> None:
+    done = run("audit", "x" * 300, "--out", "y", cwd=tmp_path)
+    assert done.returncode in (2, 3)
+    assert len(done.stderr.splitlines()) == 1
+    assert "a defect" not in done.stderr

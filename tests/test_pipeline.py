@@ -144,6 +144,45 @@ def test_what_is_no_web_address_is_refused(typed: str) -> None:
         target_url(typed)
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "mailto:a@shop.example",
+        "about:blank",
+        "data:text/html,x",
+        "../etc",
+        "a..b.example",
+        "-",
+        "-a.example",
+        "https://a-.example/",
+        "https://%77ww.example/",
+        "https://.example/",
+        "https://shop.example/\x1b[31mred",
+        "https://x:y/",
+    ],
+)
+def test_what_only_looks_like_an_address_is_refused_in_plain_words(typed: str) -> None:
+    with pytest.raises(UsageError, match=r"is no web address: (only http|write something)"):
+        target_url(typed)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://[::1]:8443/",
+        "https://127.0.0.1/",
+        "https://a_b.example/",
+        "http://localhost/",
+        "https://shop.example./",
+        "https://xn--mnchen-3ya.example/",
+        "https://a--b.example/",
+        "http://u:p@shop.example/",
+    ],
+)
+def test_unusual_hosts_are_addresses_too(url: str) -> None:
+    assert target_url(url) == url
+
+
 def test_one_policy_beyond_all_measure_does_not_spoil_the_others() -> None:
     """It is told as a problem, and the declaration is what the others say."""
     evidence = read_evidence(next((ROOT / "fixtures" / "evidence").iterdir())).evidence

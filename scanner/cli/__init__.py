@@ -5,8 +5,10 @@ One file a command; each is registered below, in the order in which `--help` sho
 
 from __future__ import annotations
 
+import errno
 import gc
 import sys
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -48,6 +50,12 @@ for command in COMMANDS:
         app.command()(command)
 
 
+_OF_THE_MACHINE = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENAMETOOLONG, errno.EMFILE, errno.ENFILE, errno.EIO, errno.ENOMEM}
+)
+"""What the system refuses for want of room or by its limits: no defect of this program."""
+
+
 def main() -> None:
     """Entry point. Every expected error ends in one line on standard error and the exit status of its kind."""
     try:
@@ -68,6 +76,13 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output has gone (`... | head`); there is nobody left to tell
         sys.exit(FINISHED)
+    except OSError as error:
+        if error.errno not in _OF_THE_MACHINE:
+            sys.exit(defect(error))
+        err.print(f"cookie-scanner: {clean(str(error.filename or 'the output'))}: {error.strerror}", soft_wrap=True)
+        with suppress(OSError):
+            sys.stdout.close()  # it may be what is full: nothing more is written there as the program ends
+        sys.exit(SITE_FAILED)
     except Exception as error:  # noqa: BLE001 - the last line of defence: a user never sees a traceback
         if (wrong := _usage(error)) is not None:
             err.print(f"cookie-scanner: {clean(wrong, 2000)}", soft_wrap=True)

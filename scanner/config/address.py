@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from scanner.errors import UsageError
+
+_OTHER_SCHEMES = (
+    "about",
+    "blob",
+    "data",
+    "file",
+    "ftp",
+    "javascript",
+    "mailto",
+    "tel",
+    "urn",
+    "view-source",
+    "ws",
+    "wss",
+)
+_LABEL = re.compile(r"\w(?:[\w-]*\w)?")
 
 
 def target_url(text: str) -> str:
@@ -13,25 +30,33 @@ def target_url(text: str) -> str:
     Raises UsageError for what is no web address.
     """
     url = text.strip()
+    if url.partition(":")[0].lower() in _OTHER_SCHEMES:
+        raise UsageError(f"{text!r} is no web address: only http and https can be scanned")
     if "://" not in url:
         url = f"https://{url}"
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError as error:
-        raise UsageError(f"{text!r} is no web address: {error}") from error
+        raise UsageError(f"{text!r} is no web address: write something like https://www.example.com/") from error
     if parts.scheme not in ("http", "https"):
         raise UsageError(f"{text!r} is no web address: only http and https can be scanned")
     if (
         not host
+        or not _is_host(host)
         or parts.netloc.endswith(":")
-        or any(character.isspace() or character in '<>"\\^`{|}' for character in url)
+        or any(character.isspace() or not character.isprintable() or character in '<>"\\^`{|}' for character in url)
     ):
         raise UsageError(f"{text!r} is no web address: write something like https://www.example.com/")
     if not host.isascii():
         parts = parts._replace(netloc=parts.netloc.lower().replace(host, _as_browsers_write(host, text)))
         url = parts.geturl()
     return url if parts.path else parts._replace(path="/").geturl()
+
+
+def _is_host(host: str) -> bool:
+    """Whether a host is an address in brackets, or labels of letters, digits, hyphens within, and underscores."""
+    return ":" in host or all(_LABEL.fullmatch(label) for label in host.removesuffix(".").split("."))
 
 
 def _as_browsers_write(host: str, text: str) -> str:
