@@ -112,6 +112,27 @@ main()
     assert (tmp_path / "out" / "report.html").is_file()
 
 
+@pytest.mark.browser
+def test_what_could_not_be_read_is_said_on_the_terminal(scanned: Path, tmp_path: Path) -> None:
+    """Findings that are missing for it must not look like a clean site, also where only the result is shown."""
+    copy = tmp_path / "scan"
+    shutil.copytree(scanned, copy)
+    log = copy / "evidence" / "records.jsonl"
+    lines = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(b"".join([*lines[:20], b"not json\n", *lines[21:]]))
+    (tmp_path / "policy.pdf").write_bytes(b"%PDF-1.4\nno more of it")
+    command = [sys.executable, "-m", "scanner", "audit", str(copy), "--policy", str(tmp_path / "policy.pdf"), "--quiet"]
+    done = subprocess.run(
+        [*command, "--out", str(tmp_path / "out")], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert [line.partition(":")[0] for line in sorted(done.stderr.splitlines())] == [
+        "the evidence is damaged",
+        "the evidence was changed",
+        "the policy was not read",
+    ]
+
+
 @pytest.mark.parametrize(
     ("typed", "url"),
     [
