@@ -6,7 +6,10 @@ that asks its server again and again.
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+from aiohttp import web
 
 from scanner.capture import Plan
 from scanner.capture.instrument import Instrument
@@ -71,7 +74,12 @@ async def test_the_cookie_of_a_page_that_refuses_is_never_lost(site: Site, instr
 
 
 async def test_a_page_that_polls_gets_a_shorter_life_the_second_time(site: Site, instrument: Instrument) -> None:
+    async def slow(_: web.BaseRequest) -> web.StreamResponse:  # else a fast machine is done before it knows
+        await asyncio.sleep(0.02)
+        return web.Response(text="0")
+
     records = Records()
+    site.call("/poll", slow)
     url = site.page("<script>setInterval(() => fetch('/poll'), 100)</script>")
     plan = Plan(url=url, states=("before",), pages=1, tool_version="0")
     await instrument.scan(plan, records, progress=lambda _: None, choose_documents=lambda _: ())
