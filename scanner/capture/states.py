@@ -19,7 +19,7 @@ from scanner.capture.pages import Scout
 from scanner.capture.plan import Plan, Progress
 from scanner.capture.tab import Tab
 from scanner.capture.tab_page import TabPage
-from scanner.capture.together import beside, together
+from scanner.capture.together import afterwards, beside, together
 from scanner.capture.visit import VisitRun, VisitSpec
 from scanner.model.base import Phase, StateName
 from scanner.model.consent import ChoiceMade
@@ -134,7 +134,7 @@ class StateRun:
         try:
             await self._first_page(plan.url, run, pace, session)
         except asyncio.CancelledError:
-            await pace.run.abandon("timeout", "the scan was ended while the page was visited")
+            await afterwards(pace.run.abandon("timeout", "the scan was ended while the page was visited"))
             raise
 
     def _go_on(self) -> None:
@@ -222,7 +222,7 @@ class StateRun:
                     await run.wake()
                 return [await run.close()]
             except asyncio.CancelledError:
-                await run.abandon("timeout", "the scan was ended while the page was visited")
+                await afterwards(run.abandon("timeout", "the scan was ended while the page was visited"))
                 raise
 
     async def _elsewhere(self, stack: AsyncExitStack, run: VisitRun) -> bool:

@@ -43,6 +43,17 @@ async def meanwhile(work: Coroutine[Any, Any, _T]) -> AsyncIterator[asyncio.Task
         task.result()
 
 
+async def afterwards(work: Coroutine[Any, Any, _T]) -> _T:
+    """Do what is left to do when one was cancelled, in a task that was not.
+
+    In a cancelled task a timeout raises the cancellation once more instead of `TimeoutError` before Python 3.11.4
+    (https://github.com/python/cpython/issues/102780), which Debian 12 has not.
+    """
+    async with meanwhile(work) as task:
+        await asyncio.wait({task})
+    return task.result()
+
+
 async def _end(task: asyncio.Task[_T]) -> None:
     """Cancel a task and wait for its end, even where whoever waits is cancelled once more."""
     again: asyncio.CancelledError | None = None
