@@ -85,8 +85,8 @@ async def test_fail_on_is_status_1_and_only_where_it_is_met(bakery_and_courier: 
     assert unfair.returncode == 1, unfair.stderr
 
 
-def _begin(server: DemoServer, folder: Path) -> subprocess.Popen[str]:
-    """A scan of the courier's site into `x`, under way."""
+def _begin(server: DemoServer, folder: Path, *, attentive: bool = True) -> subprocess.Popen[str]:
+    """A scan of the courier's site into `x`, under way; one that is not attentive is in the background of a shell."""
     start = next(site.start for site in server.sites if site.name == "deaf-ear-news")
     return subprocess.Popen(
         [*COMMAND, "scan", start, "--host-rules", server.host_rules, "--ignore-https-errors", "--out", "x"],
@@ -94,8 +94,12 @@ def _begin(server: DemoServer, folder: Path) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        preexec_fn=_attentive,
+        preexec_fn=_attentive if attentive else _deaf,
     )
+
+
+def _deaf() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _attentive() -> None:
@@ -103,11 +107,13 @@ def _attentive() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("number", "attentive"), [(signal.SIGINT, True), (signal.SIGTERM, True), (signal.SIGTERM, False)]
+)
 async def test_interrupted_it_keeps_the_evidence_and_says_130(
-    bakery_and_courier: DemoServer, tmp_path: Path, number: signal.Signals
+    bakery_and_courier: DemoServer, tmp_path: Path, number: signal.Signals, attentive: bool
 ) -> None:
-    process = _begin(bakery_and_courier, tmp_path)
+    process = _begin(bakery_and_courier, tmp_path, attentive=attentive)
     log = tmp_path / "x/evidence/records.jsonl"
     deadline = time.monotonic() + 60
     while not (pages := _pages(log)):

@@ -141,6 +141,8 @@ def test_what_could_not_be_read_is_said_on_the_terminal(scanned: Path, tmp_path:
         ("https://shop.example:8443", "https://shop.example:8443/"),
         ("https://münchen.example/ä?ö", "https://xn--mnchen-3ya.example/ä?ö"),
         ("STRAẞE.example:8443", "https://xn--strae-oqa.example:8443/"),
+        ("https://हिन्दी.example/", "https://xn--j2bd4cyah0f.example/"),
+        ("https://Anna:Geheim@münchen.example/", "https://Anna:Geheim@xn--mnchen-3ya.example/"),
     ],
 )
 def test_an_address_is_understood_as_people_type_it(typed: str, url: str) -> None:

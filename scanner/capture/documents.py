@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import urldefrag, urlsplit
 
+from lxml import etree, html  # type: ignore[import-untyped]
+
 from scanner.capture.cdp import ProtocolError, Session
 from scanner.capture.collectors.frames import WORLD, Frames, frames_of
 from scanner.capture.contexts import VisitorContext
@@ -41,8 +43,6 @@ _LOOK_S = 5.0
 _MOST_OF_A_LOOK = 1
 _ALIKE = 0.9
 """Part of the words of two pages that both have where one is the other once more: a name, a date may differ."""
-_CODE = re.compile(r"<(script|style|template)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _READABLE = ("application/pdf", "text/plain", "text/markdown")
 
@@ -292,8 +292,9 @@ async def _loaded(tab: Tab) -> list[str]:
 
 def _words(markup: bytes) -> frozenset[str]:
     """What stands on a page: its words, without those of scripts and styles and without tags."""
-    text = _TAG.sub(" ", _CODE.sub(" ", markup.decode("utf-8", "replace")))
-    return frozenset(_WORD.findall(text.casefold()))
+    root = html.document_fromstring(markup or b"<p></p>", parser=html.HTMLParser(encoding="utf-8"))
+    etree.strip_elements(root, "script", "style", "template", etree.Comment, with_tail=False)
+    return frozenset(_WORD.findall(" ".join(root.itertext()).casefold()))
 
 
 async def _markup(tab: Tab) -> bytes | None:

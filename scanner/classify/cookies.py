@@ -60,7 +60,7 @@ def traits_of(key: Key, trace: Trace, pages: Pages) -> Traits:
 def _identified(key: Key, trace: Trace, pages: Pages, labeller: Labeller, now: float) -> Identified:
     traits = traits_of(key, trace, pages)
     label = labeller.label(traits)
-    tokens = identifying_tokens(trace.values(), now, name=key.name, role=label.role)
+    tokens = identifying_tokens(trace.values(), now, name=key.name, role=label.role, outlived=trace.settled)
     accepted = trace.accepted
     blocked = None
     if not accepted and not trace.kept:

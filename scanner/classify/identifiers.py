@@ -12,7 +12,7 @@ import binascii
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from urllib.parse import unquote
 
@@ -76,12 +76,18 @@ def may_identify(name: str, role: str | None) -> bool:
 
 
 def identifying_tokens(
-    values: Mapping[str, Sequence[str]], now: float, *, name: str = "", role: str | None = None
+    values: Mapping[str, Sequence[str]],
+    now: float,
+    *,
+    name: str = "",
+    role: str | None = None,
+    outlived: Collection[str] = (),
 ) -> dict[str, frozenset[str]]:
     """The identifying parts of a value, for each context that has any.
 
     `values` gives, for each context, the value at each moment it was looked at, in order; `now` is the time of the
     scan in seconds. With one context alone nothing can be compared: then the catalogue's word (`role`) decides.
+    `outlived` are the contexts in which the last value was there before a visit began and still there at its end.
     """
     if not may_identify(name, role):
         return {}
@@ -96,7 +102,7 @@ def identifying_tokens(
         if mine:
             found[context] = frozenset(mine)
     if len(lasting) > 1 and len(found) < 2:
-        return _differing(found, values, now, least)
+        return _differing({context: found[context] for context in found if context in outlived}, values, now, least)
     return found
 
 

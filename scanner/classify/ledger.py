@@ -251,7 +251,7 @@ class Ledger:
                     trace.settled.pop(context, None)
                     continue
                 seen = since.setdefault(context, utc_seconds(snapshot.taken))
-                if self._started.get(snapshot.visit, 0.0) >= seen:
+                if self._started.get(snapshot.visit, 0.0) > seen:
                     trace.settled[context] = cookie.value
 
     def _is_set_again(self, key: Key, context: StateName) -> bool:

@@ -43,14 +43,18 @@ def target_url(text: str) -> str:
         raise UsageError(f"{text!r} is no web address: only http and https can be scanned")
     if (
         not host
-        or not _is_host(host)
         or parts.netloc.endswith(":")
         or any(character.isspace() or not character.isprintable() or character in '<>"\\^`{|}' for character in url)
     ):
         raise UsageError(f"{text!r} is no web address: write something like https://www.example.com/")
     if not host.isascii():
-        parts = parts._replace(netloc=parts.netloc.lower().replace(host, _as_browsers_write(host, text)))
+        host = _as_browsers_write(host, text)
+        who, at, _ = parts.netloc.rpartition("@")
+        port = f":{parts.port}" if parts.port is not None else ""
+        parts = parts._replace(netloc=f"{who}{at}{host}{port}")
         url = parts.geturl()
+    if not _is_host(host):
+        raise UsageError(f"{text!r} is no web address: write something like https://www.example.com/")
     return url if parts.path else parts._replace(path="/").geturl()
 
 

@@ -38,6 +38,7 @@ from scanner.errors import ScannerError, UsageError
 if TYPE_CHECKING:
     from scanner.capture.consent.explain import Explanation
     from scanner.judging import Done
+    from scanner.recording import Progress
 
 
 def scan(
@@ -126,11 +127,19 @@ def _scan(targets: list[str], settings: Config, *, explain: bool, quiet: bool, a
         for line in walkthrough(url, state, explanation):
             err.print(line, soft_wrap=True)
 
-    # Whoever stops a service or a container sends this one: it, too, keeps what was seen.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    with ProgressLines(quiet=quiet or as_json) as progress:
+    async def run(progress: Progress) -> None:
+        # Whoever stops a service or a container sends this one: it, too, keeps what was seen.
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        if task is not None:
+            loop.add_signal_handler(signal.SIGTERM, task.cancel)
         listener = explained if explain else None
-        asyncio.run(scan_sites(targets, settings, folders.__getitem__, progress, done, listener))
+        await scan_sites(targets, settings, folders.__getitem__, progress, done, listener)
+
+    with ProgressLines(quiet=quiet or as_json) as progress:
+        try:
+            asyncio.run(run(progress))
+        except asyncio.CancelledError:
+            raise KeyboardInterrupt from None
     return SITE_FAILED if SITE_FAILED in statuses else max(statuses, default=FINISHED)
 
 
